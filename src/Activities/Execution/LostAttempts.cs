@@ -90,7 +90,7 @@ public sealed class LostAttempts(
         var endedAt = renewed > open.Process.At ? renewed.Value : open.Process.At;
         var checkpoint = CheckpointFactory.Of(run, call, open.LastStart, endedAt, result, null);
         var (stored, isNew) = await checkpoints.AddAsync(
-            call.Run, [], StepEvents.EndOf(call, run, checkpoint), checkpoint, checkpoints.NewWriter(), cancellationToken);
+            call.Run, [], StepEvents.EndOf(call, run, checkpoint), checkpoint, checkpoints.NewWriter(), texts: 0, cancellationToken);
         await (isNew ? telemetry.RecordedAsync(run, call, stored, null, checkpoints, cancellationToken) : Task.CompletedTask);
     }
 

@@ -33,6 +33,7 @@ internal sealed class StepEventWriter(
     private Task _texts = Task.CompletedTask;
     private List<RunEvent> _textsLeft = [];
     private bool _isAppending;
+    private int _textCount;
 
     /// <summary>Appends events after those of earlier calls, in the background.</summary>
     public void Append(params IReadOnlyCollection<RunEvent> events)
@@ -52,7 +53,11 @@ internal sealed class StepEventWriter(
     }
 
     /// <summary>Appends a piece of the streamed text after those of earlier calls, in the background.</summary>
-    public void AppendText(RunEvent text) => _texts = AppendTextAsync(_texts, text);
+    public void AppendText(RunEvent text)
+    {
+        _textCount++;
+        _texts = AppendTextAsync(_texts, text);
+    }
 
     /// <summary>Appends the checkpoint unless the attempt has one, and before it the events that are still pending.</summary>
     /// <param name="ended">The name of the event that the checkpoint is.</param>
@@ -64,7 +69,7 @@ internal sealed class StepEventWriter(
         var isNew = false;
         try
         {
-            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, _writer, end);
+            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, _writer, _textCount, end);
             isNew = added.IsNew;
             return added;
         }

@@ -31,6 +31,7 @@ public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProv
     /// lose them.
     /// </param>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted, and its logs with it.</exception>
     public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, bool flush, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -44,7 +45,7 @@ public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProv
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
     public async Task<IReadOnlyList<RunEvent>> ReadAsync(RunIdentity run, CancellationToken cancellationToken)
     {
-        var reader = new EventReader(run, store, logs, withTexts: true);
+        var reader = new EventReader(run, store, logs, time, withTexts: true);
         return [.. await reader.NextAsync(isLast: true, cancellationToken)];
     }
 
@@ -58,7 +59,7 @@ public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProv
     public async IAsyncEnumerable<RunEvent> FollowAsync(
         RunIdentity run, bool withTexts, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = new EventReader(run, store, logs, withTexts);
+        var reader = new EventReader(run, store, logs, time, withTexts);
         TaskCompletionSource? signal = null;
         try
         {
@@ -105,38 +106,48 @@ public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProv
         {
             if (lines.Length + line.Length > IContentStore.MaxAppendBytes)
             {
-                await store.AppendAsync(RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
+                await store.AppendPartAsync(run, RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
                 lines.SetLength(0);
             }
 
             lines.Write(line);
         }
 
-        await store.AppendAsync(RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
+        await store.AppendPartAsync(run, RunKeys.Texts(run.RunId), lines.ToArray(), flush: false, cancellationToken);
         logs.Signals.Wake(run.RunId);
     }
 }
 
 /// <summary>
 /// Reads the events of a run piece by piece. Both logs are read side by side: a piece of text comes after the start of its attempt and before its end.
-/// For one reader; not thread-safe.
+/// Nothing waits for the append of a text, so the last pieces may be in their log after the end: the end, and what follows it, waits for them, though
+/// not for long, as they may be lost. For one reader; not thread-safe.
 /// </summary>
-internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogStore logs, bool withTexts)
+internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogStore logs, TimeProvider time, bool withTexts)
 {
+    /// <summary>How long the end of an attempt waits for pieces of its text.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly LogEvents _events = new(run);
     private readonly List<RunEvent> _items = [];
     private readonly HashSet<AttemptKey> _started = [];
+    private readonly HashSet<AttemptKey> _ended = [];
     private readonly Dictionary<AttemptKey, List<RunEvent>> _texts = [];
+
+    /// <summary>The number of the last piece that was read of an attempt that has not ended.</summary>
+    private readonly Dictionary<AttemptKey, int> _lastTexts = [];
+
+    private long? _waitsSince;
     private long _log;
     private long _text;
 
     /// <summary>The next events; empty when there are none yet.</summary>
-    /// <param name="isLast">Whether no call follows: pieces of text whose attempt has no start are returned, too.</param>
+    /// <param name="isLast">Whether no call follows: nothing waits, and pieces of text whose attempt has no start are returned, too.</param>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
     public async Task<IReadOnlyList<RunEvent>> NextAsync(bool isLast, CancellationToken cancellationToken)
     {
-        // The log first: the texts of an attempt are written before its end.
+        // The log first: what was written of a text before the end of its attempt is then read.
         await foreach (var page in logs.PagesAsync(run.RunId, _log, cancellationToken))
         {
             _items.AddRange(_events.Of(page));
@@ -144,12 +155,18 @@ internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogSt
         }
 
         await (withTexts ? ReadTextsAsync(cancellationToken) : Task.CompletedTask);
-        var events = new List<RunEvent>();
+        var mayWait = !isLast && withTexts && (_waitsSince is not { } since || time.GetElapsedTime(since) < Patience);
+        var (events, taken) = (new List<RunEvent>(), 0);
         foreach (var item in _items)
         {
-            if (RunEventNames.EndsAttempt(item.Event) && _texts.Remove(KeyOf(item), out var texts))
+            if (RunEventNames.EndsAttempt(item.Event))
             {
-                events.AddRange(texts);
+                if (mayWait && _lastTexts.GetValueOrDefault(KeyOf(item), -1) < item.Texts - 1)
+                {
+                    break;
+                }
+
+                events.AddRange(End(KeyOf(item)));
             }
             else if (item.Event == RunEventNames.StepStarted && !_started.Add(KeyOf(item)))
             {
@@ -158,6 +175,7 @@ internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogSt
             }
 
             events.Add(item);
+            taken++;
         }
 
         foreach (var key in _texts.Keys.Where(key => isLast || _started.Contains(key)).ToList())
@@ -166,24 +184,36 @@ internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogSt
             events.AddRange(texts!);
         }
 
-        _items.Clear();
+        _items.RemoveRange(0, taken);
+        _waitsSince = _items.Count == 0 ? null : taken > 0 ? time.GetTimestamp() : _waitsSince ?? time.GetTimestamp();
         return events;
+    }
+
+    private List<RunEvent> End(AttemptKey key)
+    {
+        _ended.Add(key);
+        _lastTexts.Remove(key);
+        return _texts.Remove(key, out var texts) ? texts : [];
     }
 
     private List<RunEvent> TakeBefore(AttemptKey key, DateTimeOffset at)
     {
+        _lastTexts.Remove(key);
         if (!_texts.TryGetValue(key, out var texts))
         {
             return [];
         }
 
-        _texts[key] = texts.FindAll(text => text.At >= at);
+        var after = _texts[key] = texts.FindAll(text => text.At >= at);
+        _lastTexts[key] = after.Count == 0 ? -1 : after[^1].Index ?? -1;
         return texts.FindAll(text => text.At < at);
     }
 
     private static AttemptKey KeyOf(RunEvent item) => new(item.RunAttempt, item.StepPath ?? "", item.Attempt ?? 0);
 
-    /// <summary>Reads what the log of texts has now. A damaged line is left out: the output of a step has the whole text.</summary>
+    /// <summary>
+    /// Reads what the log of texts has now. A damaged line, and one that comes too late, is left out: the output of a step has the whole text.
+    /// </summary>
     private async Task ReadTextsAsync(CancellationToken cancellationToken)
     {
         if (await store.ReadFromAsync(RunKeys.Texts(run.RunId), _text, cancellationToken) is not { } tail)
@@ -194,8 +224,9 @@ internal sealed class EventReader(RunIdentity run, IContentStore store, RunLogSt
         var rest = tail.Bytes;
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            if (Parse(rest.Span[..end]) is { } text && text.Stamp == run.Stamp)
+            if (Parse(rest.Span[..end]) is { } text && text.Stamp == run.Stamp && !_ended.Contains(KeyOf(text)))
             {
+                _lastTexts[KeyOf(text)] = text.Index ?? -1;
                 (CollectionsMarshal.GetValueRefOrAddDefault(_texts, KeyOf(text), out _) ??= []).Add(text with { Stamp = null });
             }
 

@@ -41,7 +41,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     /// <param name="ended">The name of the event that the checkpoint is; null: it is none, as a checkpoint that a fork copied.</param>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public async Task<StepCheckpoint> CreateAsync(RunIdentity run, string? ended, StepCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        (await AddAsync(run, [], ended, checkpoint, NewWriter(), cancellationToken)).Stored;
+        (await AddAsync(run, [], ended, checkpoint, NewWriter(), texts: 0, cancellationToken)).Stored;
 
     /// <summary>A name for the writer of <see cref="AddAsync"/>.</summary>
     internal string NewWriter() => logs.NewWriter();
@@ -50,8 +50,9 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     /// <param name="writer">
     /// From <see cref="NewWriter"/>. A caller that repeats the call after a failure gives the same one: the record may have been written.
     /// </param>
+    /// <param name="texts">How many pieces of streamed text the execution had.</param>
     internal async Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(
-        RunIdentity run, IReadOnlyList<RunEvent> before, string? ended, StepCheckpoint checkpoint, string writer,
+        RunIdentity run, IReadOnlyList<RunEvent> before, string? ended, StepCheckpoint checkpoint, string writer, int texts,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -63,7 +64,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
             return (await logs.LoadAsync(run, present, cancellationToken), present.Writer == writer);
         }
 
-        var line = LogLine.Of(run, ended, checkpoint, writer);
+        var line = LogLine.Of(run, ended, checkpoint, writer, texts);
         var end = await logs.AppendAsync(run, [.. before.Select(item => LogLine.Of(run, item)), line], flush: true, cancellationToken);
 
         // Another process may have appended a checkpoint of the attempt before this one.

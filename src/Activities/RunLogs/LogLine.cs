@@ -49,9 +49,16 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
     /// <summary>The line of a checkpoint.</summary>
     /// <param name="ended">The name of the event that it is; null for none.</param>
     /// <param name="writer">Distinguishes this line from another one of the same attempt.</param>
-    public static LogLine Of(RunIdentity run, string? ended, StepCheckpoint checkpoint, string writer)
+    /// <param name="texts">How many pieces of streamed text the execution had.</param>
+    public static LogLine Of(RunIdentity run, string? ended, StepCheckpoint checkpoint, string writer, int texts = 0)
     {
-        var record = new LogRecord { Ended = ended, Checkpoint = checkpoint with { Stamp = run.Stamp }, Writer = writer };
+        var record = new LogRecord
+        {
+            Ended = ended,
+            Checkpoint = checkpoint with { Stamp = run.Stamp },
+            Writer = writer,
+            Texts = texts == 0 ? null : texts,
+        };
         var json = Json(record);
         if (json.Length <= MaxMember)
         {

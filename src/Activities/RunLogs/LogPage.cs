@@ -17,7 +17,11 @@ internal sealed record LogPage(IReadOnlyList<(LogRecord Record, long Offset, int
         var flaws = new List<LogFlaw>();
         while (bytes.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            if (Parse(bytes[..end], withValues: false, out var record) is { } damage)
+            if (end >= IContentStore.MaxAppendBytes)
+            {
+                flaws.Add(TooLong(offset));
+            }
+            else if (Parse(bytes[..end], withValues: false, out var record) is { } damage)
             {
                 flaws.Add(new LogFlaw(offset, damage));
             }
@@ -32,6 +36,9 @@ internal sealed record LogPage(IReadOnlyList<(LogRecord Record, long Offset, int
 
         return new LogPage(records, flaws, offset);
     }
+
+    /// <summary>The flaw of a line that is longer than what one append writes.</summary>
+    public static LogFlaw TooLong(long offset) => new(offset, $"is longer than {IContentStore.MaxAppendBytes} bytes, which no record is");
 
     /// <summary>Parses a line without its line break.</summary>
     /// <returns>What is wrong with it, as the end of a sentence; null when it is valid.</returns>

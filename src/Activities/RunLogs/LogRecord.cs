@@ -29,12 +29,17 @@ internal sealed record LogRecord
     /// <summary>Distinguishes this record of the attempt from another one of a concurrent execution; null for an event.</summary>
     public string? Writer { get; init; }
 
+    /// <summary>
+    /// How many pieces of streamed text the execution had when it ended: the last ones may reach their log later. Null for an event, and for none.
+    /// </summary>
+    public int? Texts { get; init; }
+
     /// <summary>The stamp of the run that wrote it.</summary>
     private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp;
 
     /// <summary>The event as readers see it; null when the record is none. Use <see cref="LogEvents"/>, which drops the records that do not count.</summary>
     public RunEvent? AsEvent() => Event is not null ? Event with { Stamp = null }
-        : Ended is not null && Checkpoint is not null ? StepEvents.Ended(Ended, Checkpoint)
+        : Ended is not null && Checkpoint is not null ? StepEvents.Ended(Ended, Checkpoint) with { Texts = Texts }
         : null;
 
     /// <summary>Whether the record belongs to the run with this stamp, and not to another run of the id.</summary>

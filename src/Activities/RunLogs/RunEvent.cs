@@ -54,6 +54,9 @@ public sealed record RunEvent(string Event, string RunId, int RunAttempt, DateTi
 
     /// <summary>The warnings about a step; null for none.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary><see cref="LogRecord.Texts"/> for the end of an attempt that was read; not part of the event.</summary>
+    internal int? Texts { get; init; }
 }
 
 /// <summary>The names of events (docs/http-api.md).</summary>

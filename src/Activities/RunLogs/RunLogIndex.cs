@@ -109,7 +109,8 @@ internal sealed class RunLogIndex(string? stamp)
                 Apply(record, offset, length);
             }
 
-            _flaws.AddRange(page.Flaws.Where(flaw => flaw.Offset >= _position));
+            // A damaged last line without a line break is read again each time.
+            _flaws.AddRange(page.Flaws.Where(flaw => flaw.Offset >= _position && flaw != _flaws.LastOrDefault()));
             _position = Math.Max(_position, page.Next);
             TakeAhead();
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -23,11 +22,8 @@ namespace Orchestrator.Activities.RunLogs;
 /// Whether several processes execute steps of a run at the same time. Otherwise only the process that executes an attempt of a run writes checkpoints
 /// of it, and the log is not read again while it does.
 /// </param>
-public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDisposable
+public sealed partial class RunLogStore(IContentStore store, bool isShared = true) : IDisposable
 {
-    /// <summary>Maximum number of bytes that one read of a log takes: more than the longest line.</summary>
-    private const int ReadAtOnce = 2 * IContentStore.MaxAppendBytes;
-
     /// <summary>Maximum size in bytes of the lines with checkpoints that stay in memory: steps read the outputs of the steps before them.</summary>
     private const long MaxLines = 64 * 1024 * 1024;
 
@@ -57,6 +53,7 @@ public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDi
     /// <param name="flush">Whether they are durable when the task completes (<see cref="IContentStore.AppendAsync"/>).</param>
     /// <returns>Where the log ends after them, in bytes.</returns>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
+    /// <exception cref="RunGoneException">The run was deleted, and its log with it.</exception>
     internal async Task<long> AppendAsync(RunIdentity run, IReadOnlyList<LogLine> lines, bool flush, CancellationToken cancellationToken)
     {
         foreach (var (hash, content) in lines.SelectMany(line => line.Beside))
@@ -70,8 +67,8 @@ public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDi
             var count = CountThatFit(lines, first);
             var appended = lines.Skip(first).Take(count).ToList();
             first += count;
-            end = await store.AppendAsync(
-                RunKeys.Log(run.RunId), GroupCommit.Join(appended.ConvertAll(line => line.Bytes)), flush || first < lines.Count, cancellationToken);
+            end = await store.AppendPartAsync(
+                run, RunKeys.Log(run.RunId), GroupCommit.Join(appended.ConvertAll(line => line.Bytes)), flush || first < lines.Count, cancellationToken);
             Keep(run, end - appended.Sum(line => (long)line.Bytes.Length), appended);
         }
 
@@ -128,24 +125,6 @@ public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDi
         }
 
         return index;
-    }
-
-    /// <summary>The complete lines of the log from an offset to its end. Nothing when there is no log.</summary>
-    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
-    internal async IAsyncEnumerable<LogPage> PagesAsync(
-        string runId, long offset, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        while (await ReadAsync(RunKeys.Log(runId), offset, ReadAtOnce, cancellationToken) is { Bytes.Length: > 0 } tail)
-        {
-            var page = LogPage.Of(tail.Bytes, offset);
-            yield return page;
-            if (page.Next == offset || tail.Bytes.Length < ReadAtOnce)
-            {
-                yield break;
-            }
-
-            offset = page.Next;
-        }
     }
 
     /// <summary>The checkpoint of an attempt with its values.</summary>
@@ -275,17 +254,5 @@ public sealed class RunLogStore(IContentStore store, bool isShared = true) : IDi
         }
 
         throw UnreadableRecordException.Damaged(key, "its content does not have the hash that is its name", stored.ETag);
-    }
-
-    private async Task<ContentTail?> ReadAsync(ContentKey key, long offset, int maxBytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.ReadFromAsync(key, offset, maxBytes, cancellationToken);
-        }
-        catch (ContentStoreException problem) when (problem.IsOfOneValue)
-        {
-            throw UnreadableRecordException.OutOfReach(key, problem);
-        }
     }
 }

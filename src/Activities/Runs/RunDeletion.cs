@@ -104,7 +104,9 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
-    /// <summary>Deletes a run that is being deleted, or whose record cannot be read, completely.</summary>
+    /// <summary>
+    /// Deletes a run that is being deleted, or whose record cannot be read, completely, with what a late writer adds before its record is gone.
+    /// </summary>
     /// <param name="record">Its record; null when it cannot be read.</param>
     /// <exception cref="ContentStoreException">The store is not available, or another process wrote the record again.</exception>
     public async Task FinishAsync(string runId, RunRecord? record, CancellationToken cancellationToken)
@@ -126,14 +128,17 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
 
         var last = RunKeys.Record(runId);
-
-        // Deletes the record, all else in its folder, and a file that stands in the place of that folder.
-        await store.DeleteAsync(RunKeys.Run(runId), cancellationToken);
-        await store.DeleteAsync(RunKeys.Folder(runId), cancellationToken);
-        if (await store.GetAsync(last, cancellationToken) is not null)
+        do
         {
-            throw new ContentStoreException(last.Value, $"'{last}' is still there: another process wrote it. Delete the run again.");
+            // Deletes the record, all else in its folder, and a file that stands in the place of that folder.
+            await store.DeleteAsync(RunKeys.Run(runId), cancellationToken);
+            await store.DeleteAsync(RunKeys.Folder(runId), cancellationToken);
+            if (await store.GetAsync(last, cancellationToken) is not null)
+            {
+                throw new ContentStoreException(last.Value, $"'{last}' is still there: another process wrote it. Delete the run again.");
+            }
         }
+        while (await HasPartsAsync(runId, cancellationToken) && await BeginAsync(runId, cancellationToken));
 
         for (var attempt = 1; attempt <= (record?.Attempt ?? 1); attempt++)
         {

@@ -33,14 +33,14 @@ internal static partial class RunKeys
     public static IEnumerable<ContentPrefix> Folders(string runId) => [ContentPrefix.Under(StoreFolders.Runs, runId, "outputs"), Claims(runId)];
 
     /// <summary>
-    /// Whether the key can belong to a part of a run other than its record. A state folder may be a user's folder with other files in it, so a folder
-    /// without a record is deleted only if every key in it can belong to a run.
+    /// Whether the key can belong to a part of a run other than its record, also in the layout before a run's log. A state folder may be a user's
+    /// folder with other files in it, so a folder without a record is deleted only if every key in it can belong to a run.
     /// </summary>
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
     {
-        [_, var run, "control.json" or "log-0.jsonl" or "text-0.jsonl"] => NameRules.RunId.IsMatch(run),
+        [_, var run, "control.json" or "log-0.jsonl" or "text-0.jsonl" or "events-0.jsonl"] => NameRules.RunId.IsMatch(run),
         [_, var run, var file] => NameRules.RunId.IsMatch(run) && Part.IsMatch(file),
-        [_, var run, "claims", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
+        [_, var run, "claims" or "steps", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
         [_, var run, "outputs", var hash] => NameRules.RunId.IsMatch(run) && Hash.IsMatch(hash),
         [_, var run, "signals", var file] => NameRules.RunId.IsMatch(run) && file.EndsWith(".json", StringComparison.Ordinal),
         _ => false,
@@ -58,7 +58,7 @@ internal static partial class RunKeys
     public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
     {
         [_, _, var file] when Part.Match(file) is { Success: true } match => Number(match),
-        [_, _, "claims", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
+        [_, _, "claims" or "steps", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
         _ => 0,
     };
 

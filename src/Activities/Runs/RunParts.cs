@@ -46,6 +46,41 @@ internal static class RunParts
     }
 
     /// <summary>
+    /// Appends to a log of the run. An append may come after the run was deleted, above all one that is repeated because its answer was lost. Then it
+    /// makes the log anew, so a log that begins with these lines is deleted again when its run is gone.
+    /// </summary>
+    /// <returns>Where the log ends after the lines, in bytes.</returns>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public static async Task<long> AppendPartAsync(
+        this IContentStore store, RunIdentity run, ContentKey log, ReadOnlyMemory<byte> lines, bool flush, CancellationToken cancellationToken)
+    {
+        var end = await store.AppendAsync(log, lines, flush, cancellationToken);
+        if (end == lines.Length && (await store.LookAsync(run, cancellationToken)).IsGone)
+        {
+            await store.DeleteLateAsync(run.RunId, log, cancellationToken);
+            throw new RunGoneException(run);
+        }
+
+        return end;
+    }
+
+    /// <summary>
+    /// Deletes a part that was written after its run was deleted. While there is a record, the deletion that is under way finds the part, or another
+    /// run has the id and ignores it.
+    /// </summary>
+    private static async Task DeleteLateAsync(this IContentStore store, string runId, ContentKey part, CancellationToken cancellationToken)
+    {
+        // Reserves the id, so that the part does not become one of a new run meanwhile. If the process ends here, pruning goes on with the deletion.
+        var key = RunKeys.Record(runId);
+        var mark = new RunRecord { RunId = runId, Workflow = "", DefinitionHash = "", CreatedAt = DateTimeOffset.UnixEpoch, Deleting = true };
+        if (await store.CreateAsync(key, JsonContent.Bytes(mark), cancellationToken) is { } etag)
+        {
+            await store.DeleteAsync(part, cancellationToken);
+            await store.DeleteAsync(key, etag, cancellationToken);
+        }
+    }
+
+    /// <summary>
     /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a
     /// stamp are overwritten.
     /// </summary>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.RunLogs;
 using Orchestrator.Storage;
 using Orchestrator.Testing.Stores;
@@ -47,6 +46,31 @@ public sealed class StepEventWriterTests
         Assert.Equal([mayCost, true], process.Store.Appends.Select(append => append.Flush));
     }
 
+    /// <summary>Followers wait for the pieces that are not in their log yet.</summary>
+    [Fact]
+    public async Task Follower_gets_a_text_whose_append_hangs_while_the_end_is_recorded_before_the_end()
+    {
+        using var process = await StartAsync();
+        var events = Writer(process, flush: true);
+        events.Append(LogProcess.Event(RunEventNames.StepStarted, "a"));
+        var appended = new TaskCompletionSource();
+        process.Store.AppendsAfter = appended.Task;
+        events.AppendText(LogProcess.Text("a", 0, "a0"));
+        process.Store.AppendsAfter = Task.CompletedTask;
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+
+        await using var followed = process.Feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await followed.MoveNextAsync());
+        var next = followed.MoveNextAsync();
+        await process.Time.WhenTimersAsync(1).WaitAsync(TimeSpan.FromSeconds(30));
+        appended.SetResult();
+
+        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(RunEventNames.StepChunk, followed.Current.Event);
+        Assert.True(await followed.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(RunEventNames.StepCompleted, followed.Current.Event);
+    }
+
     /// <summary>Otherwise neither of the two calls would emit the spans and metrics of the attempt.</summary>
     [Fact]
     public async Task Record_that_was_written_although_its_append_failed_is_new_when_it_is_written_again()
@@ -75,9 +99,7 @@ public sealed class StepEventWriterTests
 
     private static async Task<LogProcess> StartAsync(IContentStore store)
     {
-        Assert.True(await new RunStore(store).CreateAsync(
-            new RunRecord { RunId = Run.RunId, Stamp = Run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = LogProcess.At },
-            CancellationToken.None));
+        await LogProcess.CreateRunAsync(store, Run);
         return new LogProcess(store);
     }
 }

@@ -10,7 +10,7 @@ using static Orchestrator.Activities.Tests.RunLogs.LogProcess;
 namespace Orchestrator.Activities.Tests.Feed;
 
 /// <summary>Where pieces of streamed texts stand among the events, whose log is another one.</summary>
-public sealed class EventReaderTests : IDisposable
+public sealed class EventReaderTests : IAsyncLifetime
 {
     private static readonly RunIdentity Run = new("r1", "s");
 
@@ -19,7 +19,13 @@ public sealed class EventReaderTests : IDisposable
 
     public EventReaderTests() => _process = new LogProcess(_store);
 
-    public void Dispose() => _process.Dispose();
+    public Task InitializeAsync() => CreateRunAsync(_store, Run);
+
+    public Task DisposeAsync()
+    {
+        _process.Dispose();
+        return Task.CompletedTask;
+    }
 
     [Fact]
     public async Task Texts_stand_between_the_start_and_the_end_of_their_attempt()
@@ -86,6 +92,70 @@ public sealed class EventReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task End_waits_for_the_last_pieces_of_its_text_and_what_follows_waits_with_it()
+    {
+        var reader = Reader();
+        await _process.AppendAsync(Run, Event(RunEventNames.StepStarted, "a"), Event(RunEventNames.StepStarted, "b"), Text("a", 0, "a0"));
+        await EndAsync("a", texts: 3);
+        await EndAsync("b");
+
+        Assert.Equal("started a, started b, a0", await NextAsync(reader));
+        await _process.AppendAsync(Run, Text("a", 1, "a1"));
+        Assert.Equal("a1", await NextAsync(reader));
+        await _process.AppendAsync(Run, Text("a", 2, "a2"));
+        Assert.Equal("a2, completed a, completed b", await NextAsync(reader));
+    }
+
+    [Fact]
+    public async Task Ends_wait_half_a_second_together_for_texts_that_are_lost_and_a_late_piece_is_left_out()
+    {
+        var reader = Reader();
+        await _process.AppendAsync(Run, Event(RunEventNames.StepStarted, "a"), Event(RunEventNames.StepStarted, "b"));
+        await EndAsync("a", texts: 1);
+        await EndAsync("b", texts: 1);
+
+        Assert.Equal("started a, started b", await NextAsync(reader));
+        _process.Time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.Equal("", await NextAsync(reader));
+        _process.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("completed a, completed b", await NextAsync(reader));
+        await _process.AppendAsync(Run, Text("a", 0, "late"));
+        Assert.Equal("", await NextAsync(reader));
+    }
+
+    [Fact]
+    public async Task End_waits_for_the_texts_of_its_own_execution_and_not_at_the_last_read_or_without_texts()
+    {
+        var reader = Reader();
+        await _process.AppendAsync(Run, Event(RunEventNames.StepStarted, "a"), Text("a", 0, "lost0", second: 1), Text("a", 1, "lost1", second: 2));
+        await _process.AppendAsync(Run, Event(RunEventNames.StepStarted, "a", second: 10), Text("a", 0, "again0", second: 11));
+        await EndAsync("a", texts: 2);
+
+        Assert.Equal("started a, lost0, lost1, started a, again0", await NextAsync(reader));
+        Assert.Equal("started a, started a, completed a", await NextAsync(Reader(withTexts: false)));
+        Assert.Equal("completed a", await NextAsync(reader, isLast: true));
+    }
+
+    [Fact]
+    public async Task Follower_gets_the_end_when_a_late_piece_wakes_it()
+    {
+        await _process.AppendAsync(Run, Event(RunEventNames.StepStarted, "a"));
+        await EndAsync("a", texts: 1);
+        await using var events = _process.Feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+
+        // The clock stands still.
+        var next = events.MoveNextAsync();
+        await _process.Time.WhenTimersAsync(1).WaitAsync(TimeSpan.FromSeconds(30));
+        await _process.AppendAsync(Run, Text("a", 0, "a0"));
+
+        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(RunEventNames.StepChunk, events.Current.Event);
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(RunEventNames.StepCompleted, events.Current.Event);
+    }
+
+    [Fact]
     public async Task Incomplete_text_is_read_when_it_is_complete_and_a_damaged_one_is_left_out()
     {
         var reader = Reader();
@@ -111,10 +181,10 @@ public sealed class EventReaderTests : IDisposable
         Assert.All(_process.Store.Appends.Skip(1), append => Assert.True(append.Length <= IContentStore.MaxAppendBytes && !append.Flush));
     }
 
-    private EventReader Reader(bool withTexts = true) => new(Run, _process.Store, _process.Logs, withTexts);
+    private EventReader Reader(bool withTexts = true) => new(Run, _process.Store, _process.Logs, _process.Time, withTexts);
 
-    private async Task EndAsync(string step) => await _process.Logs.AppendAsync(
-        Run, [LogLine.Of(Run, RunEventNames.StepCompleted, Checkpoint(step), "w")], flush: true, CancellationToken.None);
+    private async Task EndAsync(string step, int texts = 0) => await _process.Logs.AppendAsync(
+        Run, [LogLine.Of(Run, RunEventNames.StepCompleted, Checkpoint(step), "w", texts)], flush: true, CancellationToken.None);
 
     private Task<string> AllAsync() => NextAsync(Reader(), isLast: true);
 

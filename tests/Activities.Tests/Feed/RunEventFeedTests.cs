@@ -1,6 +1,5 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.RunLogs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
@@ -8,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Feed;
 
-public sealed class RunEventFeedTests
+public sealed class RunEventFeedTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly RunIdentity Run = new("r1", "s");
@@ -18,6 +17,10 @@ public sealed class RunEventFeedTests
     private readonly RunEventFeed _feed;
 
     public RunEventFeedTests() => _feed = new RunEventFeed(_store, new RunLogStore(_store), _time);
+
+    public Task InitializeAsync() => LogProcess.CreateRunAsync(_store, Run);
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     [Trait("Trust", "18")]
@@ -58,7 +61,7 @@ public sealed class RunEventFeedTests
     [Fact]
     public async Task Record_of_an_attempt_and_a_piece_of_text_wake_followers()
     {
-        using var process = await StartAsync();
+        using var process = new LogProcess(_store);
         await using var events = process.Feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
         await process.AppendAsync(Run, LogProcess.Event(RunEventNames.StepStarted, "a"));
         Assert.True(await events.MoveNextAsync());
@@ -73,7 +76,7 @@ public sealed class RunEventFeedTests
     [Fact]
     public async Task Record_of_another_process_is_seen_at_the_next_poll()
     {
-        using var process = await StartAsync();
+        using var process = new LogProcess(_store);
         using var other = new LogProcess(_store);
         await process.AppendAsync(Run, LogProcess.Event(RunEventNames.StepStarted, "a"));
         await using var events = process.Feed.FollowAsync(Run, withTexts: false, CancellationToken.None).GetAsyncEnumerator();
@@ -93,14 +96,6 @@ public sealed class RunEventFeedTests
         await process.Time.WhenTimersAsync(1).WaitAsync(Patience);
         await append();
         Assert.True(await next.AsTask().WaitAsync(Patience));
-    }
-
-    private async Task<LogProcess> StartAsync()
-    {
-        Assert.True(await new RunStore(_store).CreateAsync(
-            new RunRecord { RunId = Run.RunId, Stamp = Run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = LogProcess.At },
-            CancellationToken.None));
-        return new LogProcess(_store);
     }
 
     private IAsyncEnumerator<RunEvent> Follow() => _feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();

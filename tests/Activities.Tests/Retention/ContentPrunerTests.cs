@@ -71,10 +71,13 @@ public sealed class ContentPrunerTests : PruningTestBase
     [InlineData("text-0.jsonl", true)]
     [InlineData("outputs/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", true)]
     [InlineData("claims/a/1-1.json", true)]
+    [InlineData("steps/a/1-1.json", true)]
+    [InlineData("events-0.jsonl", true)]
     [InlineData("results.csv", false)]
     [InlineData("claims/a/b/1-1.json", false)]
     [InlineData("outputs/table.csv", false)]
-    [InlineData("steps/a/1-1.json", false)]
+    [InlineData("steps/a/steps.json", false)]
+    [InlineData("steps/notes.json", false)]
     [InlineData("prepared.json", false)]
     public async Task Parts_without_a_record_are_leftovers_and_files_of_others_are_not(string name, bool ours)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
@@ -63,8 +64,12 @@ internal sealed class LogProcess : IDisposable
         ReadyAt = At,
     };
 
+    /// <summary>Writes the record of the run: what is appended for a run without a record is deleted.</summary>
+    public static async Task CreateRunAsync(IContentStore store, RunIdentity run) => Assert.True(await new RunStore(store).CreateAsync(
+        new RunRecord { RunId = run.RunId, Stamp = run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = At }, CancellationToken.None));
+
     public Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, params IReadOnlyList<RunEvent> before) =>
-        Checkpoints.AddAsync(run, before, RunEventNames.StepCompleted, checkpoint, Checkpoints.NewWriter(), CancellationToken.None);
+        Checkpoints.AddAsync(run, before, RunEventNames.StepCompleted, checkpoint, Checkpoints.NewWriter(), texts: 0, CancellationToken.None);
 
     public Task AppendAsync(RunIdentity run, params IReadOnlyList<RunEvent> events) =>
         Feed.AppendAsync(run, events, flush: true, CancellationToken.None);

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Activities.Tests.Runs;
@@ -80,6 +81,53 @@ public class DeletedRunTests
 
         Assert.Equal(StepStatus.Cancelled, (await executing).Status);
         Assert.Equal(deleted, await _runs.Checkpoints.FindAsync(run.Identity, run.Steps[step].Id, 1, 1, CancellationToken.None) is null);
+    }
+
+    /// <summary>As an append that happened, whose answer was lost, and that is repeated.</summary>
+    [Theory]
+    [InlineData(RunEventNames.RunCompleted, true)]
+    [InlineData(RunEventNames.RunCompleted, false)]
+    [InlineData(RunEventNames.StepChunk, true)]
+    [InlineData(RunEventNames.StepChunk, false)]
+    public async Task Late_append_leaves_no_log_of_a_deleted_run(string name, bool isFinished)
+    {
+        var run = await _runs.BeginAsync(Definition);
+        var deletion = new RunDeletion(_runs.Store, _runs.Runs, _runs.Time);
+        var record = await deletion.BeginAsync(TestRuns.RunId, _ => true, CancellationToken.None);
+        await deletion.DeletePartsAsync(TestRuns.RunId, CancellationToken.None);
+        await (isFinished ? deletion.FinishAsync(TestRuns.RunId, record, CancellationToken.None) : Task.CompletedTask);
+
+        await Assert.ThrowsAsync<RunGoneException>(() => _runs.Feed.AppendAsync(
+            run.Identity, [new(name, TestRuns.RunId, 1, _runs.Time.GetUtcNow()) { StepPath = "a", Attempt = 1 }], flush: true, CancellationToken.None));
+
+        await (isFinished ? Task.CompletedTask : deletion.FinishAsync(TestRuns.RunId, record, CancellationToken.None));
+        Assert.False(await deletion.HasPartsAsync(TestRuns.RunId, CancellationToken.None));
+        Assert.Null(await _runs.Runs.FindAnyAsync(TestRuns.RunId, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Deletion_deletes_what_is_written_after_it_has_listed_the_parts()
+    {
+        var store = new FailingStore();
+        var runs = new TestRuns(store);
+        await runs.BeginAsync(Definition);
+        var deletion = new RunDeletion(store, runs.Runs, runs.Time);
+        var record = await deletion.BeginAsync(TestRuns.RunId, _ => true, CancellationToken.None);
+        var isLate = false;
+        store.OnOperation = values =>
+        {
+            // The record is gone, and the deletion looks whether it is.
+            if (!isLate && values.GetAsync(RunKeys.Record(TestRuns.RunId)).Result is null)
+            {
+                isLate = true;
+                values.AppendAsync(RunKeys.Log(TestRuns.RunId), "late\n"u8.ToArray(), flush: true).Wait();
+            }
+        };
+
+        await deletion.FinishAsync(TestRuns.RunId, record, CancellationToken.None);
+
+        Assert.True(isLate);
+        Assert.False(await deletion.HasPartsAsync(TestRuns.RunId, CancellationToken.None));
     }
 
     private async Task DeleteAsync()
