@@ -140,11 +140,12 @@ internal sealed class CountingJournal(IJournal journal) : IJournal
 
     public Task<JournalException> Lost => journal.Lost;
 
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken = default)
     {
-        Interlocked.Increment(ref _records);
-        Interlocked.Add(ref _bytes, record.Length);
-        return journal.AppendAsync(id, expectedPosition, record, cancellationToken);
+        Interlocked.Add(ref _records, records.Count);
+        Interlocked.Add(ref _bytes, records.Sum(record => record.Length));
+        return journal.AppendAsync(id, expectedPosition, records, cancellationToken);
     }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellationToken = default) =>

@@ -35,6 +35,19 @@ public static class RecordFrame
         record.Contains((byte)'\n') ? "A record must not hold a line break: records are lines." :
         null;
 
+    /// <summary>The reason why one of the records cannot be framed; null when all can. There must be one at least.</summary>
+    public static string? RejectAny(IReadOnlyList<ReadOnlyMemory<byte>> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        string? problem = records.Count == 0 ? "There is no record." : null;
+        for (var at = 0; problem is null && at < records.Count; at++)
+        {
+            problem = Reject(records[at].Span);
+        }
+
+        return problem;
+    }
+
     /// <summary>Writes the line with its line break and returns its length. The target has space for the record and <see cref="Overhead"/>.</summary>
     /// <param name="number">The line's number, from 0; null for none.</param>
     public static int Write(Span<byte> target, long? number, ReadOnlySpan<byte> record)

@@ -9,23 +9,33 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
     private readonly Lock _gate = new();
     private readonly List<(Func<HistoryEvent, bool> Which, TaskCompletionSource Gate, TaskCompletionSource Reached)> _holds = [];
     private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _appends;
+    private readonly TaskCompletionSource<JournalException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _records;
+    private int _writes;
     private int _recordsRead;
 
-    /// <summary>The number of appends, those after the crash included.</summary>
-    public int Appends => Volatile.Read(ref _appends);
+    /// <summary>The number of appended records, those after the crash included.</summary>
+    public int Records => Volatile.Read(ref _records);
+
+    /// <summary>The number of appends; one has one record or more.</summary>
+    public int Writes => Volatile.Read(ref _writes);
 
     public int RecordsRead => Volatile.Read(ref _recordsRead);
 
-    /// <summary>The number of appends after which nothing is durable any more, as in a killed process. Default: no limit.</summary>
+    /// <summary>
+    /// The number of records after which nothing is durable any more, as in a killed process; of an append the first records may be. Default: no limit.
+    /// </summary>
     public int CrashAfter { get; init; } = int.MaxValue;
 
     /// <summary>Completes at the crash.</summary>
     public Task Crashed => _crashed.Task;
 
-    public Task<JournalException> Lost => inner.Lost;
+    public Task<JournalException> Lost => _lost.Task;
 
-    /// <summary>Holds back the durability of an event until the returned source is completed.</summary>
+    /// <summary>This process loses the journal. What was appended before can become durable nevertheless.</summary>
+    public void Lose(JournalException reason) => _lost.SetResult(reason);
+
+    /// <summary>Holds back the durability of an event, and of what is written with it, until the returned source is completed.</summary>
     /// <param name="reached">Completes when the event is appended.</param>
     public TaskCompletionSource Hold(Func<HistoryEvent, bool> which, out Task reached)
     {
@@ -40,33 +50,32 @@ internal sealed class JournalDouble(IJournal inner) : IJournal
         return hold.Gate;
     }
 
-    public async Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    public async Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
     {
-        if (Interlocked.Increment(ref _appends) > CrashAfter)
+        Interlocked.Increment(ref _writes);
+        var kept = Math.Max(0, records.Count - Math.Max(0, Interlocked.Add(ref _records, records.Count) - CrashAfter));
+        var happened = records.Select(record => HistoryEventReader.Read(record.Span)).ToList();
+        if (kept > 0)
+        {
+            await inner.AppendAsync(id, expectedPosition, records.Take(kept).ToList(), cancellation);
+        }
+
+        if (kept < happened.Count)
         {
             _crashed.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
         }
 
-        await inner.AppendAsync(id, expectedPosition, record, cancellation);
-        Task? gate = null;
+        Task gates;
         lock (_gate)
         {
-            if (_holds.Count > 0)
-            {
-                var happened = HistoryEventReader.Read(record.Span);
-                foreach (var hold in _holds.Where(hold => hold.Which(happened)))
-                {
-                    hold.Reached.TrySetResult();
-                    gate = hold.Gate.Task;
-                }
-            }
+            var holds = _holds.Where(hold => happened.Exists(e => hold.Which(e))).ToList();
+            holds.ForEach(hold => hold.Reached.TrySetResult());
+            gates = Task.WhenAll(holds.Select(hold => hold.Gate.Task));
         }
 
-        if (gate is not null)
-        {
-            await gate;
-        }
+        await gates;
     }
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(

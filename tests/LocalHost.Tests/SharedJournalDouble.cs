@@ -28,8 +28,9 @@ internal sealed class SharedJournalDouble(ISharedJournal inner) : ISharedJournal
 
     public Task<JournalException> Lost => inner.Lost;
 
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default) =>
-        inner.AppendAsync(id, expectedPosition, record, cancellation);
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default) =>
+        inner.AppendAsync(id, expectedPosition, records, cancellation);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default)
     {

@@ -66,17 +66,19 @@ public sealed partial class FileJournal : ISharedJournal
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(records);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (RecordFrame.Reject(record.Span) is { } problem)
+        if (RecordFrame.RejectAny(records) is { } problem)
         {
-            return Task.FromException(new ArgumentException(problem, nameof(record)));
+            return Task.FromException(new ArgumentException(problem, nameof(records)));
         }
 
         if (_files.TryGetValue(id, out var known))
         {
-            return known.AppendAsync(expectedPosition, record.Span);
+            return known.AppendAsync(expectedPosition, records);
         }
 
         var path = PathOf(id);
@@ -84,10 +86,10 @@ public sealed partial class FileJournal : ISharedJournal
         {
             // An extract that remains of an older history does not describe this one.
             DeleteExtract(id);
-            return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).AppendAsync(expectedPosition, record.Span);
+            return _files.GetOrAdd(id, NewFile(id, path, 0, 0)).AppendAsync(expectedPosition, records);
         }
 
-        return AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
+        return AppendToUnreadAsync(id, expectedPosition, [.. records.Select(record => (ReadOnlyMemory<byte>)record.ToArray())], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -183,7 +185,8 @@ public sealed partial class FileJournal : ISharedJournal
         }
     }
 
-    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    private async Task AppendToUnreadAsync(
+        JournalId id, long expectedPosition, ReadOnlyMemory<byte>[] records, CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -208,7 +211,7 @@ public sealed partial class FileJournal : ISharedJournal
             _opening.Release();
         }
 
-        await _files[id].AppendAsync(expectedPosition, record.Span).ConfigureAwait(false);
+        await _files[id].AppendAsync(expectedPosition, records).ConfigureAwait(false);
     }
 
     private void Adopt(JournalId id, End end)

@@ -12,6 +12,9 @@ namespace Orchestrator.LocalHost.Journal;
 /// <param name="records">The number of records that the history has.</param>
 internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> commits, long records)
 {
+    /// <summary>Maximum size of records that are written together, in bytes; a larger record is written alone.</summary>
+    private const int MaxWrite = 1024 * 1024;
+
     private readonly Lock _gate = new();
     private long _accepted = records;
     private Task _last = Task.CompletedTask;
@@ -25,10 +28,10 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
     public static GroupCommit<HistoryWriter> NewGroup(long maxBytes = long.MaxValue) =>
         new(static (history, lines, _) => history.CommitAsync(lines), maxBytes);
 
-    /// <summary>Appends a record, which is copied.</summary>
-    /// <param name="expectedPosition">The number of records before it.</param>
-    /// <returns>Completes when the record is durable; fails as <see cref="IJournal.AppendAsync"/> says.</returns>
-    public Task AppendAsync(long expectedPosition, ReadOnlySpan<byte> record)
+    /// <summary>Appends records, which are copied, in one write unless they are large.</summary>
+    /// <param name="expectedPosition">The number of records before them.</param>
+    /// <returns>Completes when the records are durable; fails as <see cref="IJournal"/> says.</returns>
+    public Task AppendAsync(long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records)
     {
         lock (_gate)
         {
@@ -48,7 +51,15 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
             }
 
             // Within the gate: the order of the numbers is the order of the lines.
-            return _last = commits.AddAsync(this, NewLines(record));
+            for (var (from, to) = (0, 0); from < records.Count; from = to)
+            {
+                to = EndOfWrite(records, from);
+
+                // The last write to complete is enough: after one that failed all others fail.
+                _last = commits.AddAsync(this, NewLines(records, from, to));
+            }
+
+            return _last;
         }
     }
 
@@ -106,13 +117,35 @@ internal abstract class HistoryWriter(JournalId id, GroupCommit<HistoryWriter> c
         }
     }
 
-    /// <summary>The line of the next record, and the header before the first.</summary>
-    private ReadOnlyMemory<byte> NewLines(ReadOnlySpan<byte> record)
+    /// <summary>The number of the record behind the last one of the write that begins with record <paramref name="from"/>.</summary>
+    private static int EndOfWrite(IReadOnlyList<ReadOnlyMemory<byte>> records, int from)
+    {
+        var to = from + 1;
+        for (long bytes = records[from].Length; to < records.Count && (bytes += records[to].Length) <= MaxWrite;)
+        {
+            to++;
+        }
+
+        return to;
+    }
+
+    /// <summary>The lines of the next records, and the header before the first.</summary>
+    private ReadOnlyMemory<byte> NewLines(IReadOnlyList<ReadOnlyMemory<byte>> records, int from, int to)
     {
         var header = _accepted == 0 ? JournalHeader.Write(id) : [];
-        var lines = ArrayPool<byte>.Shared.Rent(header.Length + record.Length + (2 * RecordFrame.Overhead));
+        var size = header.Length + ((to - from + 1) * RecordFrame.Overhead);
+        for (var at = from; at < to; at++)
+        {
+            size += records[at].Length;
+        }
+
+        var lines = ArrayPool<byte>.Shared.Rent(size);
         var length = _accepted == 0 ? RecordFrame.Write(lines, 0, header) : 0;
-        length += RecordFrame.Write(lines.AsSpan(length), ++_accepted, record);
+        for (var at = from; at < to; at++)
+        {
+            length += RecordFrame.Write(lines.AsSpan(length), ++_accepted, records[at].Span);
+        }
+
         return lines.AsMemory(0, length);
     }
 }

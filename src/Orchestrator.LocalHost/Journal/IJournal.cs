@@ -6,7 +6,7 @@ namespace Orchestrator.LocalHost.Journal;
 /// <remarks>
 /// Implementations are thread-safe. Appends to one id may be pipelined: the next may start before the previous is durable. When an append completes,
 /// all records before it are durable, too, and after a crash the history is a prefix of the accepted records. The outcome of a failed append is
-/// unknown: the record may exist when the journal is opened again.
+/// unknown: the records, or the first of them, may exist when the journal is opened again.
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
@@ -16,17 +16,23 @@ public interface IJournal : IAsyncDisposable
     /// </summary>
     public Task<JournalException> Lost { get; }
 
-    /// <summary>Appends one record after the first <paramref name="expectedPosition"/> records.</summary>
+    /// <summary>
+    /// Appends records in order after the first <paramref name="expectedPosition"/> records: in one write unless they are large, so that the records of
+    /// one turn share a flush.
+    /// </summary>
     /// <param name="id">The history; its first append creates it.</param>
     /// <param name="expectedPosition">The number of records accepted so far, durable or not; 0 creates the history.</param>
-    /// <param name="record">UTF-8 JSON without line breaks, 1 byte or more. It is copied before the method returns.</param>
-    /// <param name="cancellationToken">Ignored once the record is accepted.</param>
-    /// <returns>A task that completes when the record is durable.</returns>
+    /// <param name="records">1 or more, each UTF-8 JSON without line breaks, 1 byte or more. They are copied before the method returns.</param>
+    /// <param name="cancellationToken">Ignored once the records are accepted.</param>
+    /// <returns>
+    /// A task that completes when all records are durable. After a crash or a failure the history may have the first of them only.
+    /// </returns>
     /// <exception cref="JournalConflictException">
     /// The history has another number of records, because of a second writer. Nothing was appended.
     /// </exception>
     /// <exception cref="JournalException">The write failed. The history accepts no records until the journal is opened again.</exception>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default);
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken = default);
 
     /// <summary>Reads the durable records, oldest first. An unknown history has none.</summary>
     /// <remarks>The memory of a record is valid until the next record is requested.</remarks>
@@ -38,6 +44,20 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>Deletes a history. A missing history is not an error.</summary>
     public Task DeleteAsync(JournalId id, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Appends of one record.</summary>
+public static class JournalExtensions
+{
+    /// <summary>Appends one record.</summary>
+    /// <param name="record">UTF-8 JSON without line breaks, 1 byte or more. It is copied before the method returns.</param>
+    /// <inheritdoc cref="IJournal.AppendAsync"/>
+    public static Task AppendAsync(
+        this IJournal journal, JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        return journal.AppendAsync(id, expectedPosition, [record], cancellationToken);
+    }
 }
 
 /// <summary>The id of a history: an instance and one of its executions. Immutable.</summary>

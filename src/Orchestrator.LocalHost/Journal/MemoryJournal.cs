@@ -15,11 +15,13 @@ public sealed class MemoryJournal : IJournal
     public Task<JournalException> Lost { get; } = new TaskCompletionSource<JournalException>().Task;
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken = default)
     {
-        if (RecordFrame.Reject(record.Span) is { } problem)
+        ArgumentNullException.ThrowIfNull(records);
+        if (RecordFrame.RejectAny(records) is { } problem)
         {
-            return Task.FromException(new ArgumentException(problem, nameof(record)));
+            return Task.FromException(new ArgumentException(problem, nameof(records)));
         }
 
         while (true)
@@ -42,7 +44,11 @@ public sealed class MemoryJournal : IJournal
                     return Task.FromException(new JournalConflictException(id, expectedPosition, history.Count));
                 }
 
-                history.Add(record.ToArray());
+                foreach (var record in records)
+                {
+                    history.Add(record.ToArray());
+                }
+
                 return Task.CompletedTask;
             }
         }

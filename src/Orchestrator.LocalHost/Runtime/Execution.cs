@@ -6,7 +6,7 @@ namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
 /// One execution of an orchestrator: its code, its open operations, and its current time. It is deterministic: the same events in the same order lead
-/// to the same operations. <see cref="OrchestrationInstance"/> passes it durable events.
+/// to the same operations. <see cref="OrchestrationInstance"/> passes it recorded events.
 /// </summary>
 /// <remarks>
 /// Not thread-safe, except for <see cref="Post"/>. All ready continuations run before the next event is processed, so that a replay runs them in the
@@ -61,6 +61,9 @@ internal sealed partial class Execution
     public ContinueAsNewOptions? ContinueAsNew { get; set; }
 
     public bool HasBegun => _code is not null;
+
+    /// <summary>Whether the code has begun when an event of this time was processed and the instance is not suspended.</summary>
+    public bool HasBegunAt(DateTime time) => HasBegun || IsDueAt(time);
 
     /// <summary>Whether the code and all its operations have ended.</summary>
     public bool IsOver => _code is { IsCompleted: true } && _open.Count == 0 && !IsSuspended;

@@ -10,9 +10,10 @@ internal abstract class Operation(int id)
     public int Id { get; } = id;
 
     /// <summary>
-    /// Whether the work may start before the record of the operation is durable. Activities may run twice anyway, and timers have no external effect.
+    /// Whether the work may start before the record of the operation is durable: only when it has no effect outside, as a timer. The event that led to
+    /// the operation may not be durable either.
     /// </summary>
-    public virtual bool StartsBeforeDurable => true;
+    public virtual bool StartsBeforeDurable => false;
 
     /// <summary>Starts the work. Called once, on the instance's pump, not during a replay.</summary>
     public abstract void Start(OrchestrationInstance owner);
@@ -33,9 +34,6 @@ internal abstract class Operation(int id)
 /// </summary>
 internal sealed class EventSendOperation(EventSent record) : Operation(record.Id)
 {
-    /// <summary>False: another instance receives it, so its record must be durable first.</summary>
-    public override bool StartsBeforeDurable => false;
-
     public override void Start(OrchestrationInstance owner) => owner.DeliverEvent(record);
 
     public override void Succeed(string? result)
@@ -91,9 +89,6 @@ internal sealed class ActivityOperation<T>(TaskScheduled record, DataConverter c
 internal sealed class SubOrchestrationOperation<T>(SubOrchestrationCreated record, DataConverter converter)
     : CallOperation<T>(record.Id, record.Name, converter), ISubOrchestrationOperation
 {
-    /// <summary>False: it creates a visible instance, so its record must be durable first.</summary>
-    public override bool StartsBeforeDurable => false;
-
     public string ChildId => record.InstanceId;
 
     public override void Start(OrchestrationInstance owner) => owner.StartChild(record);

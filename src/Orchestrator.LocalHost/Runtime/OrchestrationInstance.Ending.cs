@@ -86,7 +86,7 @@ internal sealed partial class OrchestrationInstance
         Record(end);
         _isClosed = true;
         AbandonExecution();
-        _pending.Enqueue(new Pending(_lastAppend)
+        _pending.Enqueue(new Pending(_write)
         {
             Always = true,
             Recorded = recorded,
@@ -108,8 +108,12 @@ internal sealed partial class OrchestrationInstance
     private void ContinueAsNew(ContinueAsNewOptions next)
     {
         var before = _execution.Started;
+
+        // What the execution recorded last belongs to its own history.
+        Send();
         var waiting = _pending.ToArray();
         _pending.Clear();
+        _waitingEvents = 0;
         var carried = _execution.Events.Carried.Concat(waiting.Select(pending => pending.Event).OfType<EventRaised>()).ToArray();
         var started = new ExecutionStarted(NextTimestamp(), before.Name, Serialize(next.NewInput), before.CreatedAt)
         {
@@ -126,8 +130,8 @@ internal sealed partial class OrchestrationInstance
         Record(started);
         _execution = new Execution(this, started, _journalId.Generation, RecordedOperations.None, 0);
         _snapshot = InstanceSnapshot.Of(InstanceId, _journalId.Generation, started, OrchestrationRuntimeStatus.Running, started.CustomStatus);
-        _pending.Enqueue(new Pending(_lastAppend) { Effect = () => _engine.DeleteHistory(old), Always = true });
-        _pending.Enqueue(new Pending(_lastAppend) { Event = started });
+        _pending.Enqueue(new Pending(_write) { Effect = () => _engine.DeleteHistory(old), Always = true });
+        Enqueue(started, recorded: null);
         foreach (var pending in waiting)
         {
             Requeue(pending);
@@ -139,11 +143,12 @@ internal sealed partial class OrchestrationInstance
         if (pending.Event is ExecutionSuspended or ExecutionResumed)
         {
             Record(pending.Event);
-            _pending.Enqueue(new Pending(_lastAppend) { Event = pending.Event, Recorded = pending.Recorded });
+            Enqueue(pending.Event, pending.Recorded);
         }
-        else if (pending.Effect is not null || pending.Recorded is not null)
+        else
         {
-            _pending.Enqueue(new Pending(_lastAppend) { Effect = pending.Effect, Always = pending.Always, Recorded = pending.Recorded });
+            // The events themselves are carried over. No operation waits: an open one would keep the execution from its end.
+            _pending.Enqueue(pending with { Write = _write, Event = null });
         }
     }
 
@@ -166,7 +171,7 @@ internal sealed partial class OrchestrationInstance
         {
             if (pending.Recorded is { } recorded)
             {
-                _ = pending.Durable.ContinueWith(
+                _ = pending.Write.Durable.ContinueWith(
                     static (durable, source) => Acknowledge((TaskCompletionSource)source!, durable),
                     recorded,
                     CancellationToken.None,
@@ -183,6 +188,9 @@ internal sealed partial class OrchestrationInstance
     private void HaltOnError(Exception exception)
     {
         _isHalted = true;
+
+        // What was received is for the next host to process.
+        Send();
         AbandonExecution();
         _engine.OnInstanceHalted(InstanceId, exception);
         _entry.Refuse(exception);
@@ -193,6 +201,9 @@ internal sealed partial class OrchestrationInstance
 
         _pending.Clear();
         Volatile.Read(ref _halt)?.TrySetResult();
+
+        // Messages that were not received are refused.
+        Wake();
     }
 
     /// <summary>Releases the timers of the execution and the steady clock.</summary>
@@ -219,15 +230,8 @@ internal sealed partial class OrchestrationInstance
     {
         Record(new CustomStatusSet(_execution.Now, status));
         _durableStatus = status;
-        _pending.Enqueue(new Pending(_lastAppend) { Effect = () => Publish(_snapshot with { CustomStatus = status }) });
+        _pending.Enqueue(new Pending(_write) { Effect = () => Publish(_snapshot with { CustomStatus = status }) });
     }
-
-    private void PublishRunning() => Publish(_snapshot with
-    {
-        Status = _execution.IsSuspended ? OrchestrationRuntimeStatus.Suspended
-            : _execution.HasBegun ? OrchestrationRuntimeStatus.Running
-            : OrchestrationRuntimeStatus.Pending,
-    });
 
     private void Publish(InstanceSnapshot snapshot)
     {

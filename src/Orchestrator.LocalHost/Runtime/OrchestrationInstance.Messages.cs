@@ -4,7 +4,7 @@ using Orchestrator.LocalHost.History;
 
 namespace Orchestrator.LocalHost.Runtime;
 
-/// <summary>Records incoming messages, and processes them when they are durable.</summary>
+/// <summary>Records and processes incoming messages, and lets out what follows from them when it is durable.</summary>
 internal sealed partial class OrchestrationInstance
 {
     public Task<object?> InvokeAsync() => _engine.InvokeAsync(_execution);
@@ -55,15 +55,8 @@ internal sealed partial class OrchestrationInstance
         }
         else
         {
-            _pending.Enqueue(new Pending(_lastAppend) { Operation = operation });
+            _pending.Enqueue(new Pending(_write) { Operation = operation });
         }
-    }
-
-    /// <summary>Appends a record without waiting until it is durable.</summary>
-    public void Record(HistoryEvent historyEvent)
-    {
-        _lastAppend = _engine.Journal.AppendAsync(_journalId, _position, HistoryEventWriter.Write(historyEvent));
-        _position++;
     }
 
     private void Receive(Message message)
@@ -76,7 +69,8 @@ internal sealed partial class OrchestrationInstance
 
         if (_isClosed || (message.Generation != Message.AnyGeneration && message.Generation != _execution.Generation))
         {
-            message.Recorded?.TrySetResult();
+            // It is too late for what may not be durable yet.
+            _pending.Enqueue(new Pending(_write) { Recorded = message.Recorded });
             return;
         }
 
@@ -87,35 +81,92 @@ internal sealed partial class OrchestrationInstance
                 Terminate(termination, message.Recorded);
                 return;
             case StartIsDue:
-                _pending.Enqueue(new Pending(_lastAppend) { Effect = BeginScheduled });
+                BeginWhenDue();
                 return;
             case EventRaised { Source: { } source } when !_receivedSources.Add(source):
-                _pending.Enqueue(new Pending(_lastAppend) { Recorded = message.Recorded, Always = true });
+                _pending.Enqueue(new Pending(_write) { Recorded = message.Recorded });
                 return;
         }
 
         Record(historyEvent);
-        _pending.Enqueue(new Pending(_lastAppend) { Event = historyEvent, Recorded = message.Recorded });
+        if (_waitingEvents > 0)
+        {
+            // Behind the start of the next execution, which waits until it is durable.
+            Enqueue(historyEvent, message.Recorded);
+        }
+        else
+        {
+            Handle(historyEvent, message.Recorded);
+        }
+    }
+
+    /// <summary>Processes a recorded event when it is durable.</summary>
+    private void Enqueue(HistoryEvent historyEvent, TaskCompletionSource? recorded)
+    {
+        _waitingEvents++;
+        _pending.Enqueue(new Pending(_write) { Event = historyEvent, Recorded = recorded });
+    }
+
+    /// <summary>
+    /// Processes a recorded event, and acknowledges it when it is durable: before the effects of its turn, which may take long. While the instance is
+    /// being halted no code runs: the next host processes the event from the history.
+    /// </summary>
+    private void Handle(HistoryEvent historyEvent, TaskCompletionSource? recorded)
+    {
+        var status = StatusAfter(historyEvent);
+        _pending.Enqueue(new Pending(_write) { Time = historyEvent.Time, Status = status, Recorded = recorded });
+        if (Volatile.Read(ref _halt) is not null)
+        {
+            return;
+        }
+
+        if (historyEvent is not ExecutionStarted started)
+        {
+            _execution.Process(historyEvent);
+        }
+        else if (!TryFailOtherVersion())
+        {
+            if (status == OrchestrationRuntimeStatus.Pending)
+            {
+                WaitForStart(started.StartAt!.Value);
+            }
+            else
+            {
+                _execution.Begin();
+            }
+        }
+
+        AfterTurn();
     }
 
     private void Process(in Pending next)
     {
         try
         {
-            if (!next.Durable.IsCompletedSuccessfully)
+            if (!next.Write.Durable.IsCompletedSuccessfully)
             {
-                ExceptionDispatchInfo.Throw(next.Durable.Exception?.InnerException ?? new OperationCanceledException());
+                ExceptionDispatchInfo.Throw(next.Write.Durable.Exception?.InnerException ?? new OperationCanceledException());
             }
 
             if (!_isClosed || next.Always)
             {
+                if (next.Time is { } time)
+                {
+                    Interlocked.Exchange(ref _lastUpdated, time.Ticks);
+                }
+
+                if (next.Status is { } status)
+                {
+                    Publish(_snapshot with { Status = status });
+                }
+
                 next.Effect?.Invoke();
                 next.Operation?.Start(this);
                 if (next.Event is { } historyEvent)
                 {
-                    Interlocked.Exchange(ref _lastUpdated, historyEvent.Time.Ticks);
-                    Process(historyEvent);
-                    AfterTurn();
+                    _waitingEvents--;
+                    Handle(historyEvent, next.Recorded);
+                    return;
                 }
             }
 
@@ -129,57 +180,42 @@ internal sealed partial class OrchestrationInstance
         }
     }
 
-    private void Process(HistoryEvent historyEvent)
+    /// <summary>The status that is published when the event is durable; null when it stays as it is.</summary>
+    private OrchestrationRuntimeStatus? StatusAfter(HistoryEvent historyEvent) => historyEvent switch
     {
-        switch (historyEvent)
-        {
-            case ExecutionStarted started:
-                Begin(started);
-                break;
-            case ExecutionSuspended or ExecutionResumed:
-                _execution.Process(historyEvent);
-                PublishRunning();
-                break;
-            default:
-                _execution.Process(historyEvent);
-                break;
-        }
-    }
+        ExecutionStarted started when !_engine.Accepts(started.Version) => null,
+        ExecutionStarted { StartAt: { } startAt } when startAt > UtcNow => OrchestrationRuntimeStatus.Pending,
+        ExecutionStarted => OrchestrationRuntimeStatus.Running,
+        ExecutionSuspended => OrchestrationRuntimeStatus.Suspended,
+        ExecutionResumed => _execution.HasBegunAt(historyEvent.Time) ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending,
+        _ => null,
+    };
 
-    private void Begin(ExecutionStarted started)
+    private void BeginWhenDue()
     {
-        if (TryFailOtherVersion())
+        if (Volatile.Read(ref _halt) is not null)
         {
             return;
         }
 
-        if (started.StartAt is { } startAt && startAt > UtcNow)
-        {
-            Publish(_snapshot);
-            WaitForStart(startAt);
-            return;
-        }
-
-        Publish(_snapshot with { Status = OrchestrationRuntimeStatus.Running });
+        var status = _execution.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running;
+        _pending.Enqueue(new Pending(_write) { Status = status });
         _execution.Begin();
-    }
-
-    private void BeginScheduled()
-    {
-        _execution.Begin();
-        PublishRunning();
         AfterTurn();
     }
 
     private void WaitForStart(DateTime startAt)
     {
+        // For this execution only: a later one has begun or is not durable.
+        var generation = _execution.Generation;
+
         // The timer is started after it was assigned, because its callback may start it again.
         _startTimer ??= Time.CreateTimer(
             _ =>
             {
                 if (UtcNow >= startAt)
                 {
-                    Post(new Message(new StartIsDue(startAt)));
+                    Post(new Message(new StartIsDue(startAt), generation));
                 }
                 else
                 {
@@ -204,15 +240,24 @@ internal readonly record struct Message(HistoryEvent Event, int Generation = Mes
     public const int AnyGeneration = -1;
 }
 
-/// <summary>An action that waits until the history is durable: the processing of an event, the start of an operation, or an effect.</summary>
-/// <param name="Durable">The append to wait for.</param>
-internal readonly record struct Pending(Task Durable)
+/// <summary>
+/// What waits until the history is durable: a new status, an effect, the start of an operation, the acknowledgement of a message, or the processing of
+/// an event when an execution has continued as new.
+/// </summary>
+/// <param name="Write">The write to wait for.</param>
+internal readonly record struct Pending(HistoryWrite Write)
 {
     public HistoryEvent? Event { get; init; }
 
     public Operation? Operation { get; init; }
 
     public Action? Effect { get; init; }
+
+    /// <summary>The time of the event, which becomes the last one that clients see.</summary>
+    public DateTime? Time { get; init; }
+
+    /// <summary>The status that is published; null for no change.</summary>
+    public OrchestrationRuntimeStatus? Status { get; init; }
 
     /// <summary>Whether the effect runs even if the instance has ended meanwhile.</summary>
     public bool Always { get; init; }

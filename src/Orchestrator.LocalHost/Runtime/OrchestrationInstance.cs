@@ -8,14 +8,23 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// A running instance: an inbox, a write-ahead history, and the <see cref="Execution"/> that processes its durable events. All work runs on one pump,
-/// one item at a time. Only members that say so are thread-safe.
+/// A running instance: an inbox, a write-ahead history, and the <see cref="Execution"/> that processes its events. All work runs on one pump, one item
+/// at a time. Only members that say so are thread-safe.
 /// </summary>
+/// <remarks>
+/// The code processes an event as soon as it has a place in the history, and everything outside waits until the event and what the code requested are
+/// durable: activities, sub-orchestrations, deliveries, acknowledgements, published statuses. So an event and its turn share one write.
+/// </remarks>
 internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Running = 1;
     private const int Woken = 2;
+
+    /// <summary>
+    /// Maximum number of messages whose events share a write. More would delay the effects of the first ones while many operations end at once.
+    /// </summary>
+    private const int MaxMessagesPerWrite = 64;
 
     private readonly OrchestrationEngine _engine;
     private readonly InstanceEntry _entry;
@@ -26,7 +35,9 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
     private Execution _execution;
     private InstanceSnapshot _snapshot;
     private List<HistoryEvent>? _toReplay;
-    private Task _lastAppend = Task.CompletedTask;
+    private TaskCompletionSource? _created;
+    private bool _isNew;
+    private int _waitingEvents;
     private TaskCompletionSource? _halt;
     private ITimer? _startTimer;
     private TimeSpan _clockOffset;
@@ -85,10 +96,10 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
         instance.Record(started);
         if (onDurable is not null)
         {
-            instance._pending.Enqueue(new Pending(instance._lastAppend) { Effect = onDurable, Always = true });
+            instance._pending.Enqueue(new Pending(instance._write) { Effect = onDurable, Always = true });
         }
 
-        instance._pending.Enqueue(new Pending(instance._lastAppend) { Event = started, Recorded = created });
+        (instance._isNew, instance._created) = (true, created);
         return instance;
     }
 
@@ -136,51 +147,60 @@ internal sealed partial class OrchestrationInstance : IThreadPoolWorkItem
             Replay();
         }
 
-        while (true)
+        if (_isNew)
         {
-            while (_inbox.TryDequeue(out var message))
+            _isNew = false;
+            Handle(_execution.Started, _created);
+        }
+
+        do
+        {
+            for (var received = 0; received < MaxMessagesPerWrite && _inbox.TryDequeue(out var message); received++)
             {
                 Receive(message);
             }
 
+            Send();
             if (_isHalted || Volatile.Read(ref _halt) is not null)
             {
+                if (!_inbox.IsEmpty)
+                {
+                    continue;
+                }
+
                 Halt();
                 return;
             }
 
-            if (_pending.TryPeek(out var next))
+            while (_pending.TryPeek(out var next) && next.Write.IsCompleted)
             {
-                if (next.Durable.IsCompleted)
-                {
-                    _pending.Dequeue();
-                    Process(next);
-                    continue;
-                }
-
-                if (!_execution.HasReady)
-                {
-                    WakeAfter(next.Durable);
-                    return;
-                }
+                _pending.Dequeue();
+                Process(next);
             }
 
-            if (!_execution.HasReady || _isClosed)
+            if (HasTurn)
             {
-                return;
+                // Continuations that were posted from another thread.
+                _execution.Drain();
+                AfterTurn();
             }
+        }
+        while (HasUnsent || HasTurn || !_inbox.IsEmpty);
 
-            // Continuations that were posted from another thread.
-            _execution.Drain();
-            AfterTurn();
+        if (_pending.TryPeek(out var waiting))
+        {
+            WakeAfter(waiting.Write);
         }
     }
 
-    private void WakeAfter(Task durable)
+    /// <summary>Whether continuations of the code are ready. After its end none runs any more.</summary>
+    private bool HasTurn => _execution.HasReady && !_isClosed;
+
+    private void WakeAfter(HistoryWrite write)
     {
         if (Interlocked.Exchange(ref _isWakeScheduled, 1) == 0)
         {
-            durable.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onDurable);
+            write.Durable.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onDurable);
         }
     }
 

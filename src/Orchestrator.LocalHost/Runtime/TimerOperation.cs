@@ -13,6 +13,9 @@ internal sealed class TimerOperation(int id, DateTime fireAt, Execution executio
 
     public Task Task => _source.Task;
 
+    /// <summary>True: it has no effect outside, and the code may cancel it before it is durable.</summary>
+    public override bool StartsBeforeDurable => true;
+
     public void CancelWith(CancellationToken cancellationToken)
     {
         if (cancellationToken.CanBeCanceled)

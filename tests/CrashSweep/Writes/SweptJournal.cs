@@ -13,19 +13,20 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
 {
     public Task<JournalException> Lost => journal.Lost;
 
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    /// <summary>
+    /// Each record is a write of its own for the sweep, because a crash or a full disk can leave the first records of an append. The append is complete
+    /// with its last record: after a record that fails all others fail.
+    /// </summary>
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
     {
-        // Every start names this version.
-        var bytes = isOld
-            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Span)
-                .Replace($"\"version\":\"{OrchestrationVersion.Current}\"", "\"version\":\"0\"", StringComparison.Ordinal))
-            : record.ToArray();
-        return writes.AskAsync(new PendingWrite<bool>(
-            id.ToString(),
-            string.Create(CultureInfo.InvariantCulture, $"journal {id} #{expectedPosition}"),
-            bytes,
-            () => Done(journal.AppendAsync(id, expectedPosition, bytes, CancellationToken.None)),
-            isJournal: true));
+        Task appended = Task.CompletedTask;
+        for (var at = 0; at < records.Count; at++)
+        {
+            appended = AppendAsync(id, expectedPosition + at, records[at]);
+        }
+
+        return appended;
     }
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>
@@ -39,6 +40,21 @@ internal sealed class SweptJournal(IJournal journal, SweepWrites writes, bool is
         id.ToString(), $"journal {id} deleted", [], () => Done(journal.DeleteAsync(id, CancellationToken.None)), isJournal: true));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<bool> AppendAsync(JournalId id, long position, ReadOnlyMemory<byte> record)
+    {
+        // Every start names this version.
+        var bytes = isOld
+            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Span)
+                .Replace($"\"version\":\"{OrchestrationVersion.Current}\"", "\"version\":\"0\"", StringComparison.Ordinal))
+            : record.ToArray();
+        return writes.AskAsync(new PendingWrite<bool>(
+            id.ToString(),
+            string.Create(CultureInfo.InvariantCulture, $"journal {id} #{position}"),
+            bytes,
+            () => Done(journal.AppendAsync(id, position, bytes, CancellationToken.None)),
+            isJournal: true));
+    }
 
     private static bool Done(Task task)
     {

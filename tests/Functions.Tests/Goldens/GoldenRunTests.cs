@@ -129,12 +129,13 @@ public partial class GoldenRunTests
 
         public Task<JournalException> Lost => inner.Lost;
 
-        public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+        public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
         {
             lock (_records)
             {
-                _records.Add(Encoding.UTF8.GetString(record.Span));
-                return inner.AppendAsync(id, expectedPosition, record, cancellation);
+                _records.AddRange(records.Select(record => Encoding.UTF8.GetString(record.Span)));
+                return inner.AppendAsync(id, expectedPosition, records, cancellation);
             }
         }
 

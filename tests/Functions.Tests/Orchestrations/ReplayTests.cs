@@ -100,13 +100,14 @@ public class ReplayTests
 
         public Task<JournalException> Lost => inner.Lost;
 
-        public async Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+        public async Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
         {
-            var completes = Encoding.UTF8.GetString(record.Span).Contains("TaskCompleted", StringComparison.Ordinal);
-            await inner.AppendAsync(id, expectedPosition, record, cancellation);
-            if (completes && Interlocked.Increment(ref _completed) == 3)
+            var completed = records.Count(record => Encoding.UTF8.GetString(record.Span).Contains("TaskCompleted", StringComparison.Ordinal));
+            await inner.AppendAsync(id, expectedPosition, records, cancellation);
+            if (completed > 0 && Interlocked.Add(ref _completed, completed) >= 3)
             {
-                Completed.SetResult();
+                Completed.TrySetResult();
             }
         }
 

@@ -22,12 +22,13 @@ internal sealed class OrderedJournal(IJournal inner) : IJournal
 
     public Task<JournalException> Lost => inner.Lost;
 
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
     {
         lock (_gate)
         {
-            _order.Add(InstanceFileName.Encode(id));
-            return inner.AppendAsync(id, expectedPosition, record, cancellation);
+            _order.AddRange(Enumerable.Repeat(InstanceFileName.Encode(id), records.Count));
+            return inner.AppendAsync(id, expectedPosition, records, cancellation);
         }
     }
 

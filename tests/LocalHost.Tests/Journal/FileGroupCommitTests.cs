@@ -36,6 +36,16 @@ public sealed class FileGroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_of_one_append_share_a_flush()
+    {
+        _device.Open();
+        await using var journal = FileJournal.Open(_folder.Path, null, _device);
+        await journal.AppendAsync(Id, 0, Enumerable.Range(0, 100).Select(_ => (ReadOnlyMemory<byte>)"1"u8.ToArray()).ToList());
+        Assert.Equal(1, _device.Flushes);
+        Assert.Equal(100, (await ReadAsync(journal)).Count);
+    }
+
+    [Fact]
     public async Task Single_append_is_flushed_at_once_without_a_timer()
     {
         await using var journal = FileJournal.Open(_folder.Path, new FakeTimeProvider(), _device);

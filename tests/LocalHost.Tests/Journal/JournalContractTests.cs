@@ -46,6 +46,46 @@ public abstract class JournalContractTests : IAsyncLifetime
         Assert.Equal(["{\"x\":1}"], await ReadAsync(Id("a")));
     }
 
+    [SuiteFact]
+    public async Task Append_of_several_records_keeps_their_order_and_copies_them()
+    {
+        await AppendAsync(Id("a"), 0, "0");
+        List<ReadOnlyMemory<byte>> records = ["1"u8.ToArray(), "2"u8.ToArray(), "3"u8.ToArray()];
+        var durable = _journal.AppendAsync(Id("a"), 1, records);
+        var next = AppendAsync(Id("a"), 4, "4");
+        records.Clear();
+        await durable;
+        await next;
+        Assert.Equal(["0", "1", "2", "3", "4"], await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Append_of_several_records_creates_a_history()
+    {
+        await _journal.AppendAsync(Id("a"), 0, ["0"u8.ToArray(), "1"u8.ToArray()]);
+        Assert.Equal(["0", "1"], await ReadAsync(Id("a")));
+    }
+
+    /// <summary>The second record would have the right position.</summary>
+    [SuiteFact]
+    public async Task Append_of_several_records_at_another_position_appends_none_of_them()
+    {
+        await AppendAsync(Id("a"), 0, "0");
+        var conflict = await Assert.ThrowsAsync<JournalConflictException>(
+            () => _journal.AppendAsync(Id("a"), 0, ["1"u8.ToArray(), "2"u8.ToArray()]));
+        Assert.Equal((0, 1), ((int)conflict.Expected, (int)conflict.Actual));
+        Assert.Equal(["0"], await ReadAsync(Id("a")));
+        await AppendAsync(Id("a"), 1, "1");
+    }
+
+    [SuiteFact]
+    public async Task Append_of_several_records_is_refused_when_one_of_them_is_not_valid_or_there_is_none()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => _journal.AppendAsync(Id("a"), 0, ["1"u8.ToArray(), "\n"u8.ToArray()]));
+        await Assert.ThrowsAsync<ArgumentException>(() => _journal.AppendAsync(Id("a"), 0, new List<ReadOnlyMemory<byte>>()));
+        Assert.Empty(await ReadAsync(Id("a")));
+    }
+
     [SuiteTheory]
     [InlineData(0, 1)]
     [InlineData(2, 1)]
@@ -228,6 +268,14 @@ public abstract class JournalContractTests : IAsyncLifetime
     {
         var records = Enumerable.Range(3, 4).Select(megabytes => $"\"{new string((char)('a' + megabytes), megabytes * 1024 * 1024)}\"").ToArray();
         await Task.WhenAll(records.Select((record, i) => AppendAsync(Id("a"), i, record)));
+        Assert.Equal(records, await ReadAsync(Id("a")));
+    }
+
+    [SuiteFact]
+    public async Task Several_large_records_of_one_append_come_back_whole()
+    {
+        var records = Enumerable.Range(0, 5).Select(at => $"\"{new string((char)('a' + at), 600 * 1024)}\"").ToArray();
+        await _journal.AppendAsync(Id("a"), 0, records.Select(record => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(record)).ToList());
         Assert.Equal(records, await ReadAsync(Id("a")));
     }
 

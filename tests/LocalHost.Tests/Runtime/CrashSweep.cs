@@ -38,12 +38,12 @@ internal sealed class CrashSweep
         var ran = new ConcurrentDictionary<string, int>();
         Assert.Equal(Expected, await FinishAsync(whole, ran, confirmed: 0));
         Assert.All(ran, once => Assert.Equal(1, once.Value));
-        for (var k = 0; k < whole.Appends; k++)
+        for (var k = 0; k < whole.Records; k++)
         {
             await CrashAfterAsync(k);
         }
 
-        return whole.Appends;
+        return whole.Records;
     }
 
     private async Task CrashAfterAsync(int k)

@@ -215,6 +215,40 @@ public sealed class DeterminismTests
         }
     }
 
+    [Fact]
+    public async Task Instance_that_fails_while_its_code_could_go_on_ends_when_that_is_durable()
+    {
+        var time = _time.GetUtcNow().UtcDateTime;
+        HistoryEvent[] history =
+        [
+            new ExecutionStarted(time, "o", null, time), new TaskScheduled(time, 0, "a", null), new TaskCompleted(time, 0, null),
+            new TaskScheduled(time, 1, "a", null),
+        ];
+        await _journal.AppendAsync(new JournalId("i", 0), 0, history.Select(e => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(e).ToArray()).ToList());
+        var journal = new JournalDouble(_journal);
+        var gate = journal.Hold(e => e is ExecutionCompleted, out var appended);
+        await using var host = await LocalDurableHost.StartAsync(b =>
+        {
+            b.Journal = journal;
+            b.TimeProvider = _time;
+            b.AddActivity("a", _ => Task.CompletedTask).AddActivity("b", _ => Task.CompletedTask);
+            b.AddOrchestrator("o", async (TaskOrchestrationContext c) =>
+            {
+                var first = c.CallActivityAsync("a");
+                await Task.WhenAll(ThenAsync(), ThenAsync());
+
+                async Task ThenAsync()
+                {
+                    await first;
+                    await c.CallActivityAsync("b");
+                }
+            });
+        });
+        await appended.WaitAsync(HostExtensions.Patience);
+        gate.SetResult();
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndOfAsync("i")).RuntimeStatus);
+    }
+
     private Task<LocalDurableHost> StartAsync(string name, Func<TaskOrchestrationContext, Task> code) => LocalDurableHost.StartAsync(b =>
     {
         b.Journal = _journal;
@@ -227,9 +261,11 @@ public sealed class DeterminismTests
     {
         public Task<JournalException> Lost => inner.Lost;
 
-        public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default)
+        public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default)
         {
-            for (var round = 0; round < 100 && HistoryEventReader.Read(record.Span) is ExecutionCompleted; round++)
+            var ends = records.Any(record => HistoryEventReader.Read(record.Span) is ExecutionCompleted);
+            for (var round = 0; round < 100 && ends; round++)
             {
                 // The pool's queue is in order: what was begun before has been taken from it.
                 using var reached = new ManualResetEventSlim();
@@ -237,7 +273,7 @@ public sealed class DeterminismTests
                 reached.Wait(HostExtensions.Patience, CancellationToken.None);
             }
 
-            return inner.AppendAsync(id, expectedPosition, record, cancellation);
+            return inner.AppendAsync(id, expectedPosition, records, cancellation);
         }
 
         public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, CancellationToken cancellation = default) =>

@@ -29,8 +29,9 @@ internal sealed class DyingJournal(FileJournal inner, string folder, int k, Deat
 
     public Task<JournalException> Lost => inner.Lost;
 
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellation = default) =>
-        IsDead ? Never : inner.AppendAsync(id, expectedPosition, record, cancellation);
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellation = default) =>
+        IsDead ? Never : inner.AppendAsync(id, expectedPosition, records, cancellation);
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(JournalId id, [EnumeratorCancellation] CancellationToken cancellation = default)
     {

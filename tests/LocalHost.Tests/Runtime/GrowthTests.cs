@@ -47,11 +47,11 @@ public sealed class GrowthTests : IDisposable
         var instances = shape == "instances" ? count : 1;
         string[] ids = [.. Enumerable.Range(0, instances).Select(i => $"i{i}")];
         var journal = new JournalDouble(memory);
-        var live = await CountAsync(journal, instances, host => StartAsync(host, shape, ids, count)) with { Records = journal.Appends };
+        var live = await CountAsync(journal, instances, host => StartAsync(host, shape, ids, count)) with { Records = journal.Records };
 
         var second = new JournalDouble(memory);
         var again = await CountAsync(second, instances, _ => Task.CompletedTask);
-        Assert.Equal(0, second.Appends);
+        Assert.Equal(0, second.Records);
 
         await using var last = await HostAsync(memory, () => { });
         await last.Client.RaiseEventAsync(ids[^1], "end");

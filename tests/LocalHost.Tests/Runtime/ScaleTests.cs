@@ -38,7 +38,7 @@ public sealed class ScaleTests : IDisposable
         }
 
         Assert.Equal(Steps, ran);
-        var records = journal.Appends;
+        var records = journal.Records;
         Assert.InRange(records, 2 * Steps, (2 * Steps) + 4);
 
         var second = new JournalDouble(_memory);
@@ -46,7 +46,7 @@ public sealed class ScaleTests : IDisposable
         Assert.Equal(Steps, (await again.EndOfAsync("i")).ReadOutputAs<int>());
         Assert.Equal(Steps, ran);
         Assert.Equal(records, second.RecordsRead);
-        Assert.InRange(second.Appends, 1, 4);
+        Assert.InRange(second.Records, 1, 4);
     }
 
     [Theory]

@@ -57,28 +57,30 @@ public sealed class BlobJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public Task AppendAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    public Task AppendAsync(
+        JournalId id, long expectedPosition, IReadOnlyList<ReadOnlyMemory<byte>> records, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(records);
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_ownership.Reason is { } reason)
         {
             return Task.FromException(reason);
         }
 
-        if (RecordFrame.Reject(record.Span) is { } problem)
+        if (RecordFrame.RejectAny(records) is { } problem)
         {
-            return Task.FromException(new ArgumentException(problem, nameof(record)));
+            return Task.FromException(new ArgumentException(problem, nameof(records)));
         }
 
         if (_histories.TryGetValue(id, out var known))
         {
-            return known.AppendAsync(expectedPosition, record.Span);
+            return known.AppendAsync(expectedPosition, records);
         }
 
         // No check whether the history exists: creating it would fail then.
         return expectedPosition == 0
-            ? _histories.GetOrAdd(id, NewHistory(id, BlobEnd.None)).AppendAsync(0, record.Span)
-            : AppendToUnreadAsync(id, expectedPosition, record.ToArray(), cancellationToken);
+            ? _histories.GetOrAdd(id, NewHistory(id, BlobEnd.None)).AppendAsync(0, records)
+            : AppendToUnreadAsync(id, expectedPosition, [.. records.Select(record => (ReadOnlyMemory<byte>)record.ToArray())], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -183,7 +185,8 @@ public sealed class BlobJournal : IJournal
         return reader.End;
     }
 
-    private async Task AppendToUnreadAsync(JournalId id, long expectedPosition, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    private async Task AppendToUnreadAsync(
+        JournalId id, long expectedPosition, ReadOnlyMemory<byte>[] records, CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -199,7 +202,7 @@ public sealed class BlobJournal : IJournal
         }
 
         await (_histories.TryGetValue(id, out var known)
-            ? known.AppendAsync(expectedPosition, record.Span)
+            ? known.AppendAsync(expectedPosition, records)
             : throw new JournalConflictException(id, expectedPosition, 0)).ConfigureAwait(false);
     }
 }
