@@ -72,7 +72,12 @@ internal static class LayersDefinition
         return System.Text.Encoding.UTF8.GetBytes(definition.ToJsonString());
     }
 
-    public static MockScript Mocks(IWorkload workload)
+    public static MockScript Mocks(IWorkload workload) => MockScript.TryParse(MocksJson(workload).ToJsonString(), out var script, out var problems)
+        ? script
+        : throw new InvalidOperationException(problems[0].Message);
+
+    /// <summary>The mocks as requests have them.</summary>
+    public static JsonObject MocksJson(IWorkload workload)
     {
         var steps = new JsonObject();
         for (var step = 0; step < workload.Steps; step++)
@@ -81,8 +86,6 @@ internal static class LayersDefinition
                 new JsonObject { ["output"] = LayersCase.Answer(step), ["latencyMs"] = workload.LatencyMsOf(step) });
         }
 
-        return MockScript.TryParse(new JsonObject { ["steps"] = steps }.ToJsonString(), out var script, out var problems)
-            ? script
-            : throw new InvalidOperationException(problems[0].Message);
+        return new JsonObject { ["steps"] = steps };
     }
 }
