@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Storage;
@@ -13,6 +14,9 @@ public readonly record struct ContentKey
 
     /// <summary>Maximum length of a key, in characters with its slashes.</summary>
     public const int MaxLength = 900;
+
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-");
 
     private readonly string? _value;
 
@@ -60,10 +64,20 @@ public readonly record struct ContentKey
     /// <summary>Whether <paramref name="text"/> is allowed as a segment.</summary>
     public static bool IsSegment([NotNullWhen(true)] string? text) => SegmentProblem(text) is null;
 
+    /// <summary>Whether <paramref name="text"/> is allowed as a segment.</summary>
+    internal static bool IsSegment(ReadOnlySpan<char> text) => SegmentProblem(text) is null;
+
+    /// <summary>The key of a segment below a folder.</summary>
+    /// <param name="folder">The <see cref="Value"/> of a key; empty for the root.</param>
+    /// <param name="segment">It must be allowed (<see cref="IsSegment(string)"/>), which is not checked again.</param>
+    /// <exception cref="ArgumentException">The key is too long.</exception>
+    internal static ContentKey Below(string folder, string segment) =>
+        new(Bounded(folder.Length == 0 ? segment : $"{folder}/{segment}", nameof(segment)));
+
     /// <summary>Why <paramref name="segment"/> is not allowed; null when it is.</summary>
-    internal static string? SegmentProblem(string? segment)
+    internal static string? SegmentProblem(ReadOnlySpan<char> segment)
     {
-        if (string.IsNullOrEmpty(segment))
+        if (segment.IsEmpty)
         {
             return "it is empty";
         }
@@ -73,12 +87,9 @@ public readonly record struct ContentKey
             return $"it has {segment.Length} characters, at most {MaxSegmentLength} are allowed";
         }
 
-        foreach (var character in segment)
+        if (segment.IndexOfAnyExcept(Allowed) is var place and >= 0)
         {
-            if (!char.IsAsciiLetterOrDigit(character) && character is not ('.' or '_' or '@' or '-'))
-            {
-                return $"'{character}' is not allowed, only letters, digits and . _ @ -";
-            }
+            return $"'{segment[place]}' is not allowed, only letters, digits and . _ @ -";
         }
 
         // '.' and '..' would leave the folder. Windows and Azure drop or refuse any other trailing dot, so two keys could have one name.

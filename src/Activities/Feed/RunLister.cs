@@ -8,8 +8,8 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Feed;
 
 /// <summary>
-/// Lists runs from new to old by an index of small entries. A page reads the names in the index, then entries until the page is full, and only the
-/// records that it shows. Thread-safe.
+/// Lists runs from new to old by an index of small entries. A page reads the names in the index, then records until the page is full, several at
+/// a time; with a filter first the entries, and only the records that it may show. Thread-safe.
 /// </summary>
 public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider time)
 {
@@ -18,6 +18,9 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
 
     /// <summary>After this time a page ends early, so that a slow store gives short pages instead of none (<see cref="BoundedRead"/>).</summary>
     public static readonly TimeSpan PageTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Maximum number of runs that are read at the same time.</summary>
+    internal const int ReadAtOnce = 16;
 
     /// <summary>The next page of runs, from their records as they are.</summary>
     /// <exception cref="FormatException">The continuation token was not made by this program.</exception>
@@ -33,17 +36,23 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
         var names = await NamesAsync(filter, cancellationToken);
         var since = time.GetTimestamp();
         var found = new List<RunListItem>();
-        for (var position = 0; position < names.Count; position++)
+        for (var position = 0; position < names.Count;)
         {
-            if (await FindAsync(filter, names[position], reconcile, cancellationToken) is { } run)
+            // No more than the page may need.
+            var next = names[position..Math.Min(names.Count, Math.Min(MaxEntries, position + Math.Min(ReadAtOnce, filter.Top - found.Count)))];
+            foreach (var read in await Task.WhenAll(next.Select(place => ReadAsync(filter, place, cancellationToken))))
             {
-                found.Add(run);
-            }
+                if (await FindAsync(filter, names[position], read, reconcile, cancellationToken) is { } run)
+                {
+                    found.Add(run);
+                }
 
-            var isFull = found.Count == filter.Top || position + 1 == MaxEntries || time.GetElapsedTime(since) >= PageTime;
-            if (isFull && position + 1 < names.Count)
-            {
-                return new RunPage(found, Token(names[position].Name));
+                position++;
+                var isFull = found.Count == filter.Top || position == MaxEntries || time.GetElapsedTime(since) >= PageTime;
+                if (isFull && position < names.Count)
+                {
+                    return new RunPage(found, Token(names[position - 1].Name));
+                }
             }
         }
 
@@ -60,20 +69,19 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
             ? ContentPrefix.Under(StoreFolders.Index)
             : ContentPrefix.Under(StoreFolders.Index, RunKeys.IndexFolder(filter.App));
         var names = new List<(string Name, ContentKey Key)>();
-        var (start, ofThisApp) = (0, 0);
-        var app = "";
+        var (app, ofThisApp) = ("", 0);
         await foreach (var key in store.ListAsync(folder, cancellationToken))
         {
             var text = key.Value;
-            if (ofThisApp == 0 || !text.StartsWith(app, StringComparison.Ordinal))
+            var start = text.LastIndexOf('/') + 1;
+            if (!text.AsSpan(0, start).SequenceEqual(app))
             {
-                (start, ofThisApp) = (text.LastIndexOf('/') + 1, 0);
-                app = text[..start];
+                (app, ofThisApp) = (text[..start], 0);
             }
 
             // Each app has its own folder, and at most one page of each folder can be on the next page.
             if (ofThisApp <= MaxEntries
-                && RunKeys.TimeOf(text[start..]) is not null
+                && RunKeys.TimeOf(text.AsSpan(start)) is not null
                 && Fits(text.AsSpan(start), after, newest, oldest))
             {
                 names.Add((text[start..], key));
@@ -97,30 +105,57 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
             && (oldest is null || time.SequenceCompareTo(oldest) <= 0);
     }
 
+    /// <summary>Reads the record of one entry; the entry itself only if the filter needs it, or the record cannot be read.</summary>
+    private async Task<Candidate> ReadAsync(RunFilter filter, (string Name, ContentKey Key) place, CancellationToken cancellationToken)
+    {
+        RunIndexEntry? entry = null;
+        if (filter.NeedsEntries)
+        {
+            (var exists, entry) = await EntryAsync(place.Key, cancellationToken);
+            if (!exists
+                || (entry is not null && !Fits(filter, entry.Workflow, entry.Tags))
+                || (entry?.Status is { } ended && filter.Statuses?.Contains(ended) == false))
+            {
+                return default;
+            }
+        }
+
+        try
+        {
+            return new Candidate(await runs.FindAsync(RunKeys.RunIdOf(place.Name), cancellationToken), null);
+        }
+        catch (UnreadableRecordException problem)
+        {
+            return new Candidate(null, problem);
+        }
+    }
+
     /// <summary>
     /// The item of one entry; null when it does not pass the filter. A run whose record cannot be read is listed with what the index has. An entry
     /// that cannot be read is not needed: its name and the record have its content.
     /// </summary>
     private async Task<RunListItem?> FindAsync(
-        RunFilter filter, (string Name, ContentKey Key) place, Func<RunRecord, Task<RunRecord>> reconcile, CancellationToken cancellationToken)
+        RunFilter filter,
+        (string Name, ContentKey Key) place,
+        Candidate read,
+        Func<RunRecord, Task<RunRecord>> reconcile,
+        CancellationToken cancellationToken)
     {
-        var (exists, entry) = await EntryAsync(place.Key, cancellationToken);
-        if (!exists
-            || (entry is not null && !Fits(filter, entry.Workflow, entry.Tags))
-            || (entry?.Status is { } ended && filter.Statuses?.Contains(ended) == false))
-        {
-            return null;
-        }
-
-        RunListItem row;
+        RunListItem? row;
         try
         {
-            if (await runs.FindAsync(RunKeys.RunIdOf(place.Name), cancellationToken) is not { } record)
+            if (read.Problem is { } unreadable)
+            {
+                row = await UnreadableAsync(unreadable);
+            }
+            else if (read.Record is { } record)
+            {
+                row = RunListItem.Of(await reconcile(record));
+            }
+            else
             {
                 return null;
             }
-
-            row = RunListItem.Of(await reconcile(record));
         }
         catch (RunGoneException)
         {
@@ -129,16 +164,19 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
         }
         catch (UnreadableRecordException problem)
         {
-            row = RunListItem.Of(problem, place.Name, entry);
+            row = await UnreadableAsync(problem);
         }
         catch (ContentStoreException problem) when (problem.IsOfOneValue)
         {
             // A part of the run could not be read to reconcile it.
             var key = RunKeys.Record(RunKeys.RunIdOf(place.Name));
-            row = RunListItem.Of(UnreadableRecordException.OutOfReach(key, problem), place.Name, entry);
+            row = await UnreadableAsync(UnreadableRecordException.OutOfReach(key, problem));
         }
 
-        return filter.Statuses?.Contains(row.Status) != false && Fits(filter, row.Workflow, row.Tags) ? row : null;
+        return row is not null && filter.Statuses?.Contains(row.Status) != false && Fits(filter, row.Workflow, row.Tags) ? row : null;
+
+        async Task<RunListItem?> UnreadableAsync(UnreadableRecordException problem) =>
+            await EntryAsync(place.Key, cancellationToken) is (true, var entry) ? RunListItem.Of(problem, place.Name, entry) : null;
     }
 
     private async Task<(bool Exists, RunIndexEntry? Entry)> EntryAsync(ContentKey key, CancellationToken cancellationToken)
@@ -166,6 +204,10 @@ public sealed class RunLister(IContentStore store, RunStore runs, TimeProvider t
             ? name
             : throw new FormatException($"'{token}' is no continuation token of a list of runs.");
     }
+
+    /// <summary>What was read of a run; both are null when it is not to be listed.</summary>
+    /// <param name="Problem">Why the record cannot be read.</param>
+    private readonly record struct Candidate(RunRecord? Record, UnreadableRecordException? Problem);
 }
 
 /// <summary>Which runs to list; a null member matches any run.</summary>
@@ -200,6 +242,9 @@ public sealed record RunFilter
 
     /// <summary>The <see cref="RunPage.ContinuationToken"/> of the page before; null for the first page.</summary>
     public string? ContinuationToken { get; init; }
+
+    /// <summary>Whether a run's entry in the index can show that it does not pass the filter, so that its record need not be read.</summary>
+    internal bool NeedsEntries => Statuses is not null || Workflow is not null || Tags.Count > 0;
 }
 
 /// <summary>One page of the runs that match a filter, newest first.</summary>

@@ -102,9 +102,9 @@ internal static partial class RunKeys
     public static string NewestFirst(DateTimeOffset time) => (DateTime.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 
     /// <summary>The time that <see cref="NewestFirst"/> put at the start of an index entry's name; null when the name has none.</summary>
-    public static DateTimeOffset? TimeOf(string name) =>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<char> name) =>
         name.Length > TimeLength && name[TimeLength] == '-'
-            && long.TryParse(name.AsSpan(0, TimeLength), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && long.TryParse(name[..TimeLength], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
             && ticks <= DateTime.MaxValue.Ticks
             ? new DateTimeOffset(DateTime.MaxValue.Ticks - ticks, TimeSpan.Zero)
             : null;

@@ -8,6 +8,8 @@ namespace Orchestrator.Storage.Files;
 /// </summary>
 internal static class FolderWalk
 {
+    private const char FolderEnd = '/';
+
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
 
     /// <summary>
@@ -17,30 +19,36 @@ internal static class FolderWalk
     /// <param name="folders">The only folders directly below the root that are considered; null: all.</param>
     public static async IAsyncEnumerable<ContentKey> KeysAsync(string root, ContentPrefix prefix, IReadOnlyCollection<string>? folders)
     {
-        if (LeadsThroughLink(root, prefix.Folder))
+        if ((prefix.Folder.Length > 0 && folders?.Contains(ContentKey.FirstOf(prefix.Folder)) == false) || LeadsThroughLink(root, prefix.Folder))
         {
             yield break;
         }
 
-        var levels = new Stack<IEnumerator<Entry>>();
-        levels.Push(await EntriesAsync(root, prefix.Folder, prefix.Start));
+        var levels = new Stack<Level>();
+        levels.Push(await LevelAsync(root, prefix.Folder, prefix.Start));
         while (levels.TryPeek(out var level))
         {
-            if (!level.MoveNext())
+            if (level.Next == level.Names.Length)
             {
                 levels.Pop();
+                continue;
             }
-            else if (folders?.Contains(ContentKey.FirstOf(level.Current.Key)) == false)
+
+            var name = level.Names[level.Next++];
+            var isFolder = name[^1] == FolderEnd;
+            var key = ContentKey.Below(level.Folder, isFolder ? name[..^1] : name);
+            if (level.Folder.Length == 0 && folders?.Contains(key.Value) == false)
             {
                 continue;
             }
-            else if (level.Current.IsFolder)
+
+            if (isFolder)
             {
-                levels.Push(await EntriesAsync(root, level.Current.Key, ""));
+                levels.Push(await LevelAsync(root, key.Value, ""));
             }
             else
             {
-                yield return ContentKey.Parse(level.Current.Key);
+                yield return key;
             }
         }
     }
@@ -132,50 +140,48 @@ internal static class FolderWalk
         return false;
     }
 
-    private static async Task<IEnumerator<Entry>> EntriesAsync(string root, string folder, string start)
+    private static async Task<Level> LevelAsync(string root, string folder, string start)
     {
         var path = Path.Combine(root, folder);
         try
         {
-            var entries = await DiskThreads.RunAsync(() => Entries(path, folder, start));
-            return ((IEnumerable<Entry>)entries).GetEnumerator();
+            return new Level(folder, await DiskThreads.RunAsync(() => Names(path, folder, start)));
         }
         catch (DirectoryNotFoundException)
         {
-            return Enumerable.Empty<Entry>().GetEnumerator();
+            return new Level(folder, []);
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            if (File.Exists(path))
-            {
-                return Enumerable.Empty<Entry>().GetEnumerator();
-            }
-
-            throw FileErrors.Translate(exception, path);
+            return File.Exists(path) ? new Level(folder, []) : throw FileErrors.Translate(exception, path);
         }
     }
 
-    private static Entry[] Entries(string path, string folder, string start)
+    /// <summary>The names in a folder that can be segments of a key, in the order of the keys.</summary>
+    private static string[] Names(string path, string folder, string start)
     {
-        var above = folder.Length == 0 ? "" : folder + "/";
-        Entry[] entries =
+        var above = folder.Length == 0 ? 0 : folder.Length + 1;
+        string[] names =
         [
-            .. new FileSystemEnumerable<Entry>(path, (ref entry) => new Entry(above + entry.FileName.ToString(), entry.IsDirectory), OneLevel)
+            .. new FileSystemEnumerable<string>(
+                path, (ref entry) => entry.IsDirectory ? $"{entry.FileName}{FolderEnd}" : entry.FileName.ToString(), OneLevel)
             {
                 ShouldIncludePredicate = (ref entry) =>
                     entry.FileName.StartsWith(start, StringComparison.Ordinal)
-                    && above.Length + entry.FileName.Length <= ContentKey.MaxLength
-                    && ContentKey.IsSegment(entry.FileName.ToString()),
+                    && above + entry.FileName.Length <= ContentKey.MaxLength
+                    && ContentKey.IsSegment(entry.FileName),
             },
         ];
-
-        // As whole keys sort: below 'a' comes 'a/…', which stands after 'a-b' and 'a.b'.
-        Array.Sort(entries, (left, right) => string.CompareOrdinal(left.Order, right.Order));
-        return entries;
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
     }
 
-    private sealed record Entry(string Key, bool IsFolder)
+    /// <summary>What is in one folder.</summary>
+    /// <param name="Names">
+    /// A folder's name ends with a slash, so that names sort as the keys: below 'a' comes 'a/…', which stands after 'a-b' and 'a.b'.
+    /// </param>
+    private sealed record Level(string Folder, string[] Names)
     {
-        public string Order { get; } = IsFolder ? Key + "/" : Key;
+        public int Next { get; set; }
     }
 }

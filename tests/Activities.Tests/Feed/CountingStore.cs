@@ -14,10 +14,14 @@ internal sealed class CountingStore : IContentStore
         set => _reads = value;
     }
 
-    public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
+    /// <summary>Called before each read of a value.</summary>
+    public Func<Task> BeforeRead { get; set; } = () => Task.CompletedTask;
+
+    public async Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _reads);
-        return _store.GetAsync(key, cancellationToken);
+        await BeforeRead();
+        return await _store.GetAsync(key, cancellationToken);
     }
 
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)

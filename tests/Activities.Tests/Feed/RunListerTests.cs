@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Storage;
 using Orchestrator.Testing;
 using Orchestrator.Workflows.Runs;
 
@@ -13,13 +14,56 @@ public class RunListerTests
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Page_reads_no_more_than_an_entry_and_a_record_for_each_run_it_shows()
+    public async Task Page_reads_no_more_than_a_record_and_with_a_filter_an_entry_for_each_run_it_shows()
     {
         var (store, lister) = await FilledAsync();
         store.Reads = 0;
         var page = await lister.ListAsync(new RunFilter(), CancellationToken.None);
         Assert.Equal((50, $"r{Runs - 1}"), (page.Runs.Count, page.Runs[0].RunId));
+        Assert.Equal(50, store.Reads);
+
+        store.Reads = 0;
+        page = await lister.ListAsync(new RunFilter { Workflow = "try" }, CancellationToken.None);
+        Assert.Equal(50, page.Runs.Count);
         Assert.Equal(100, store.Reads);
+    }
+
+    [Fact]
+    public async Task Records_of_a_page_are_read_at_the_same_time_and_listed_in_order()
+    {
+        var (store, lister) = await FilledAsync();
+        var (waiting, most, full) = (0, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        store.BeforeRead = async () =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref waiting));
+            if (Volatile.Read(ref most) == RunLister.ReadAtOnce)
+            {
+                full.TrySetResult();
+            }
+
+            // Only reads at the same time can get past the first.
+            await full.Task;
+            Interlocked.Decrement(ref waiting);
+        };
+
+        var page = await lister.ListAsync(new RunFilter(), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(Enumerable.Range(1, 50).Select(number => $"r{Runs - number}"), page.Runs.Select(run => run.RunId));
+        Assert.Equal(RunLister.ReadAtOnce, most);
+    }
+
+    [Fact]
+    public async Task Run_whose_record_cannot_be_read_has_what_its_entry_says()
+    {
+        var (store, lister) = await FilledAsync();
+        await store.PutAsync(ContentKey.Of("runs", $"r{Runs - 2}", "run.json"), "{"u8.ToArray());
+        store.Reads = 0;
+
+        var page = await lister.ListAsync(new RunFilter { Top = 3 }, CancellationToken.None);
+
+        Assert.Equal([null, "damaged", null], page.Runs.Select(run => run.Unreadable));
+        Assert.Equal(["try", "try", "try"], page.Runs.Select(run => run.Workflow));
+        Assert.Equal(4, store.Reads);
     }
 
     [Fact]
@@ -49,7 +93,7 @@ public class RunListerTests
         store.Reads = 0;
         var page = await lister.ListAsync(new RunFilter { From = Start.AddSeconds(10), To = Start.AddSeconds(13) }, CancellationToken.None);
         Assert.Equal(["r12", "r11", "r10"], page.Runs.Select(run => run.RunId));
-        Assert.Equal(6, store.Reads);
+        Assert.Equal(3, store.Reads);
     }
 
     [Fact]
@@ -74,6 +118,14 @@ public class RunListerTests
                 return Task.FromResult(record);
             },
             CancellationToken.None);
+    }
+
+    private static void InterlockedMax(ref int most, int now)
+    {
+        while (Volatile.Read(ref most) is var before && now > before)
+        {
+            Interlocked.CompareExchange(ref most, now, before);
+        }
     }
 
     /// <summary>Every tenth run failed, the others completed; three apps in turn.</summary>
