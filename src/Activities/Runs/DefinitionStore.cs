@@ -27,13 +27,20 @@ public sealed class DefinitionStore(IContentStore store)
     /// <param name="source">The text, as UTF-8.</param>
     public async Task PutAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
+        // Read first: nearly every start has a definition that is stored already.
         var key = RunKeys.Definition(hash);
-        if (await store.CreateAsync(key, source, cancellationToken) is null
-            && await store.GetAsync(key, cancellationToken) is { } present && !present.Bytes.Span.SequenceEqual(source.Span))
+        if (await IsStoredAsync() is not { } same)
+        {
+            same = await store.CreateAsync(key, source, cancellationToken) is not null || await IsStoredAsync() != false;
+        }
+
+        if (!same)
         {
             // A file that lost its content, for example in a power failure, would fail every later run of this definition.
             await store.PutAsync(key, source, cancellationToken);
         }
+
+        async Task<bool?> IsStoredAsync() => (await store.GetAsync(key, cancellationToken))?.Bytes.Span.SequenceEqual(source.Span);
     }
 
     /// <summary>The text of a stored definition; null when there is none.</summary>

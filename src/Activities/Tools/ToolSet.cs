@@ -38,23 +38,25 @@ public sealed partial class ToolSet
         }
 
         Names = [.. _tools.Keys.Order(StringComparer.Ordinal)];
+        Known = [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
+        KnownWithInputs =
+        [
+            .. Known.Select(tool => tool with
+            {
+                CheckInput = input => ToolInputCheck.Check(_tools[tool.Name].InputSchema, input, templated: true)
+                    .Select(finding => (finding.Pointer, finding.Message, finding.Suggestion)),
+            }),
+        ];
     }
 
     /// <summary>All names, in alphabetical order.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>What the reader of definitions needs to know of each tool, in the order of <see cref="Names"/>.</summary>
-    public IReadOnlyList<KnownTool> Known => [.. Names.Select(name => new KnownTool(name, ToolSchema.LiteralMembers(_tools[name].InputSchema)))];
+    public IReadOnlyList<KnownTool> Known { get; }
 
     /// <summary>The same with the check of inputs, for validating and storing definitions, where no mocks are known.</summary>
-    public IReadOnlyList<KnownTool> KnownWithInputs =>
-    [
-        .. Known.Select(tool => tool with
-        {
-            CheckInput = input => ToolInputCheck.Check(_tools[tool.Name].InputSchema, input, templated: true)
-                .Select(finding => (finding.Pointer, finding.Message, finding.Suggestion)),
-        }),
-    ];
+    public IReadOnlyList<KnownTool> KnownWithInputs { get; }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}\\z")]
     private static partial Regex NamePattern { get; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Tools;
@@ -12,15 +14,46 @@ namespace Orchestrator.Functions.Application;
 /// <summary>Reads the definitions of runs, and determines the sources of their prompts. Thread-safe.</summary>
 /// <param name="prompts">The host's own prompts.</param>
 /// <param name="stored">The last source of prompts.</param>
-public sealed class RunSources(ToolSet tools, IEnumerable<IPromptSource> prompts, PromptStore stored)
+public sealed class RunSources(ToolSet tools, IEnumerable<IPromptSource> prompts, PromptStore stored) : IDisposable
 {
-    /// <summary>The compiled definition with its findings, none of which is an error.</summary>
+    /// <summary>Maximum size in bytes of all texts whose compiled definitions are kept. These take several times as much memory.</summary>
+    internal const int MaxKeptBytes = 2 * 1024 * 1024;
+
+    /// <summary>Maximum size in bytes of one such text, so that a few large ones do not displace all others.</summary>
+    internal const int MaxTextBytes = MaxKeptBytes / 4;
+
+    /// <summary>A definition that no run was started with for this time is kept no longer.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+
+    /// <summary>Compiled definitions by the hashes of their texts: the result depends on nothing else but the tools, which never change.</summary>
+    private readonly MemoryCache _compiled = new(new MemoryCacheOptions { SizeLimit = MaxKeptBytes });
+
+    /// <summary>The compiled definition with its findings, none of which is an error. Of the texts read last, it is compiled once.</summary>
     /// <exception cref="DefinitionRefusedException">The definition has errors.</exception>
     public ReadResult Read(ReadOnlyMemory<byte> definition)
     {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(definition.Span));
+        if (_compiled.TryGetValue<ReadResult>(hash, out var known))
+        {
+            return known!;
+        }
+
         var read = WorkflowReader.Read(definition.Span, tools.Known);
-        return read.Workflow is null ? throw new DefinitionRefusedException(read.Diagnostics) : read;
+        if (read.Workflow is null)
+        {
+            throw new DefinitionRefusedException(read.Diagnostics);
+        }
+
+        if (definition.Length <= MaxTextBytes)
+        {
+            _compiled.Set(hash, read, new MemoryCacheEntryOptions { Size = definition.Length, SlidingExpiration = KeptFor });
+        }
+
+        return read;
     }
+
+    /// <summary>Forgets the compiled definitions.</summary>
+    public void Dispose() => _compiled.Dispose();
 
     /// <summary>
     /// Checks the environment of a run. When no prompt has a version for it and there are versions for others, the run uses the default versions, and

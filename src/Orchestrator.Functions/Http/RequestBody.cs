@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -8,7 +9,10 @@ namespace Orchestrator.Functions.Http;
 /// <summary>Reads bodies of requests up to a maximum size.</summary>
 internal static class RequestBody
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BufferSize = 16 * 1024;
+
+    /// <summary>The most bytes that are allocated before they have arrived.</summary>
+    private const int MaxAhead = 64 * 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -34,21 +38,30 @@ internal static class RequestBody
     /// <exception cref="RequestRefusedException">The body is too large (413), whether the request states its length or not.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
-        var buffer = new byte[BufferSize];
-        var read = 0;
-        do
+        // A client may state a length that it does not send.
+        using var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, MaxAhead));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
         {
-            if (request.ContentLength > maxBytes || body.Length > maxBytes)
+            var read = 0;
+            do
             {
-                throw new RequestRefusedException(StatusCodes.Status413PayloadTooLarge, "payloadTooLarge", $"The body may have {maxBytes} bytes.");
-            }
+                if (request.ContentLength > maxBytes || body.Length > maxBytes)
+                {
+                    throw new RequestRefusedException(
+                        StatusCodes.Status413PayloadTooLarge, "payloadTooLarge", $"The body may have {maxBytes} bytes.");
+                }
 
-            read = await request.Body.ReadAsync(buffer, cancellationToken);
-            body.Write(buffer, 0, read);
+                read = await request.Body.ReadAsync(buffer, cancellationToken);
+                body.Write(buffer, 0, read);
+            }
+            while (read > 0);
+            return body.Length == body.Capacity ? body.GetBuffer() : body.ToArray();
         }
-        while (read > 0);
-        return body.ToArray();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>The media type without its parameters; null when there is none.</summary>
