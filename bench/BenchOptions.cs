@@ -41,6 +41,11 @@ internal sealed record BenchOptions
     /// <summary>The storage of the servers of <c>kill</c>: <c>files</c> or <c>azure</c> (Azurite).</summary>
     public string Storage { get; init; } = "files";
 
+    /// <summary>
+    /// The folders of the published builds that <c>startup</c> measures; default: the build of this program, which is compiled while it runs.
+    /// </summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
     /// <summary>Reads the arguments.</summary>
     /// <param name="names">The names of all benchmarks.</param>
     /// <param name="problem">The usage when the arguments are wrong; null otherwise.</param>
@@ -49,7 +54,7 @@ internal sealed record BenchOptions
     {
         var options = new BenchOptions();
         problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] "
-            + "[--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure]";
+            + "[--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure] [--command FOLDER]...";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
@@ -68,7 +73,7 @@ internal sealed record BenchOptions
         }
 
         problem = null;
-        return options;
+        return options.Commands.Count > 0 ? options : options with { Commands = [AppContext.BaseDirectory] };
     }
 
     /// <summary>Whether <c>--case</c> selects a case.</summary>
@@ -89,6 +94,7 @@ internal sealed record BenchOptions
         "--cases" when int.TryParse(value, out var cases) && cases > 0 => options with { Cases = cases },
         "--rounds" when int.TryParse(value, out var rounds) && rounds > 0 => options with { Rounds = rounds },
         "--storage" when value is "files" or "azure" => options with { Storage = value },
+        "--command" => options with { Commands = [.. options.Commands, Path.GetFullPath(value)] },
         _ => null,
     };
 }

@@ -19,7 +19,8 @@ if (args is [EngineWorker.Verb, var account, var hub, var container])
 IBenchmark[] benchmarks =
 [
     new FlushBenchmark(), new SchedulerBenchmark(), new AppendBenchmark(), new RuntimeBenchmark(), new SmallRunsBenchmark(),
-    new RecoveryBenchmark(), new MemoryBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new PostsBenchmark(), new ReadBenchmark(), new MutateBenchmark(),
+    new RecoveryBenchmark(), new MemoryBenchmark(), new LayersBenchmark(), new RunListBenchmark(), new PostsBenchmark(), new StartupBenchmark(),
+    new ReadBenchmark(), new MutateBenchmark(),
     new RulesBenchmark(), new HostRulesBenchmark(), new CrashBenchmark(), new GeneratedCrashBenchmark(), new KillBenchmark(),
     new EngineKillBenchmark(), new PeersBenchmark(),
 ];

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
-using Orchestrator.Functions;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.Functions;
 using Orchestrator.LocalHost.History;
@@ -90,6 +89,7 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the storage account is wrong.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
+        StartAhead.Begin();
         var services = new LocalAppServices(settings);
         var journal = await settings.Storage.OpenJournalAsync(cancellationToken);
         return await StartAsync(settings, services, journal, () => settings.Storage.OpenContent(forRuns: true), configure: null);
@@ -147,7 +147,7 @@ internal sealed class LocalApp : IAsyncDisposable
             var watched = new WatchedContentStore(content, services.Time);
             LocalDurableHost? host = null;
             provider = services.Build(watched, () => host!);
-            var functions = FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly);
+            var functions = await StartAhead.FindFunctionsAsync();
             var unfinished = new UnfinishedRuns(settings, provider);
             host = await LocalDurableHost.StartAsync(
                 builder =>

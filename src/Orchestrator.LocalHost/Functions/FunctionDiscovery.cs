@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Functions;
 
@@ -12,6 +13,7 @@ internal sealed class FunctionDiscovery
 
     private readonly List<LocalFunction> _functions = [];
     private readonly List<string> _mistakes = [];
+    private readonly Dictionary<Type, ObjectFactory> _targets = [];
 
     public void Read(Type type)
     {
@@ -19,7 +21,7 @@ internal sealed class FunctionDiscovery
         {
             if (method.GetCustomAttribute<FunctionAttribute>(inherit: false) is { } attribute)
             {
-                var reader = new FunctionReader(attribute.Name, method, _mistakes);
+                var reader = new FunctionReader(attribute.Name, method, _mistakes, _targets);
                 if (reader.Read() is { } function)
                 {
                     _functions.Add(function);

@@ -12,7 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Orchestrator.LocalHost.Functions;
 
 /// <summary>Creates the function of one method, or reports why it is invalid.</summary>
-internal sealed class FunctionReader(string name, MethodInfo method, List<string> mistakes)
+/// <param name="targets">Creates the objects of classes that were read before: functions of one class share it.</param>
+internal sealed class FunctionReader(string name, MethodInfo method, List<string> mistakes, Dictionary<Type, ObjectFactory> targets)
 {
     private static readonly IReadOnlyCollection<string> KnownConstraints = [.. new RouteOptions().ConstraintMap.Keys];
 
@@ -46,7 +47,7 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
         }
 
         var definition = new LocalFunctionDefinition(name, method, binder.Bindings);
-        var body = FunctionCompiler.Compile(method, binder.Context, arguments!);
+        var body = new Lazy<FunctionBody>(() => FunctionCompiler.Compile(method, binder.Context, arguments!));
         var source = new FunctionSource(method, trigger, definition, binder.UsesClient, createTarget, body);
         return attribute switch
         {
@@ -169,9 +170,14 @@ internal sealed class FunctionReader(string name, MethodInfo method, List<string
             return null;
         }
 
+        if (targets.TryGetValue(type, out var known))
+        {
+            return known;
+        }
+
         try
         {
-            return ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
+            return targets[type] = ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {

@@ -6,11 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orchestrator.LocalHost.Functions;
 
-/// <summary>A method marked <c>[Function]</c> with its compiled call. Immutable and thread-safe.</summary>
+/// <summary>A method marked <c>[Function]</c>. Its call is compiled when it is called first. Immutable and thread-safe.</summary>
 public abstract class LocalFunction
 {
     private readonly ObjectFactory? _createTarget;
-    private readonly FunctionBody _body;
+    private readonly Lazy<FunctionBody> _body;
 
     private protected LocalFunction(FunctionSource source)
     {
@@ -43,7 +43,7 @@ public abstract class LocalFunction
     /// <summary>The function's object for one invocation; null for a static method.</summary>
     internal object? CreateTarget(IServiceProvider services) => _createTarget?.Invoke(services, null);
 
-    internal ValueTask<object?> CallAsync(object? target, LocalFunctionContext context) => _body(target, context);
+    internal ValueTask<object?> CallAsync(object? target, LocalFunctionContext context) => _body.Value(target, context);
 }
 
 /// <summary>A function with an <c>[OrchestrationTrigger]</c>.</summary>
@@ -158,4 +158,4 @@ public sealed class HttpFunction : LocalFunction
 /// <summary>The parts of a function that discovery collects from one method.</summary>
 /// <param name="CreateTarget">Null for a static method.</param>
 internal sealed record FunctionSource(
-    MethodInfo Method, ParameterInfo Trigger, LocalFunctionDefinition Definition, bool UsesClient, ObjectFactory? CreateTarget, FunctionBody Body);
+    MethodInfo Method, ParameterInfo Trigger, LocalFunctionDefinition Definition, bool UsesClient, ObjectFactory? CreateTarget, Lazy<FunctionBody> Body);

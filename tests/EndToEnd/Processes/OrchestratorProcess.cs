@@ -42,14 +42,18 @@ internal sealed partial class OrchestratorProcess : IDisposable
     public static OrchestratorProcess Start(string workingFolder, params string[] args) =>
         Start(workingFolder, new Dictionary<string, string>(), args);
 
-    public static OrchestratorProcess Start(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args)
+    public static OrchestratorProcess Start(string workingFolder, IReadOnlyDictionary<string, string> variables, params string[] args) =>
+        Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. args]), workingFolder, variables);
+
+    /// <summary>Starts the command of a published build.</summary>
+    /// <param name="build">The folder of the build.</param>
+    public static OrchestratorProcess StartBuild(string build, string workingFolder, params string[] args) =>
+        Start(new ProcessStartInfo(Path.Combine(build, "orchestrator"), args), workingFolder, new Dictionary<string, string>());
+
+    private static OrchestratorProcess Start(ProcessStartInfo start, string workingFolder, IReadOnlyDictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), .. args])
-        {
-            WorkingDirectory = workingFolder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        start.WorkingDirectory = workingFolder;
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         ForgetProviders(start);
         foreach (var (name, value) in variables)
         {

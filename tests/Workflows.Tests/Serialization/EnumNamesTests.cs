@@ -26,11 +26,21 @@ public sealed class EnumNamesTests
     [Fact]
     public void Number_that_is_no_member_has_no_name() => Assert.Throws<ArgumentOutOfRangeException>(() => EnumNames.Of((RunStatus)99));
 
+    [Fact]
+    public void Enum_with_gaps_is_refused() =>
+        Assert.IsType<NotSupportedException>(Assert.Throws<TypeInitializationException>(() => EnumNames.Of(Gapped.One)).InnerException);
+
     private static void AssertNames<T>()
         where T : struct, Enum
     {
         Assert.Equal(Enum.GetValues<T>().Select(value => JsonSerializer.SerializeToElement(value).GetString()), EnumNames.All<T>());
         Assert.Equal(EnumNames.All<T>(), Enum.GetValues<T>().Select(EnumNames.Of));
         Assert.All(Enum.GetValues<T>(), value => Assert.True(EnumNames.TryParse<T>(EnumNames.Of(value), out var parsed) && parsed.Equals(value)));
+    }
+
+    private enum Gapped
+    {
+        One = 1,
+        Three = 3,
     }
 }
