@@ -7,6 +7,7 @@ using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Settings;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Workflows.Mocks;
 
 namespace Orchestrator.Bench.App;
@@ -40,8 +41,9 @@ internal sealed class MeasuredApp : IAsyncDisposable
     /// <summary>Starts the app over the files of a folder, and continues its unfinished runs.</summary>
     public static Task<MeasuredApp> StartAsync(string folder)
     {
-        var journal = FileJournal.Open(Path.Combine(folder, "journal"), TimeProvider.System);
-        return StartAsync(new StateStorage(StorageKind.Files, folder), journal, new FileContentStore(folder, TimeProvider.System));
+        var log = WriteAheadLog.TryOpen(folder);
+        var journal = FileJournal.Open(Path.Combine(folder, "journal"), TimeProvider.System, log);
+        return StartAsync(new StateStorage(StorageKind.Files, folder), journal, new FileContentStore(folder, TimeProvider.System, log: log));
     }
 
     /// <summary>Starts the app over a journal and a store, and continues its unfinished runs.</summary>

@@ -167,7 +167,8 @@ public static class RecordFrame
         return rest[length..];
     }
 
-    private static uint Checksum(long? number, ReadOnlySpan<byte> record)
+    /// <summary>The CRC-32C of a line's number, if it has one, and its record.</summary>
+    internal static uint Checksum(long? number, ReadOnlySpan<byte> record)
     {
         var crc = number is { } counted ? BitOperations.Crc32C(uint.MaxValue, (ulong)counted) : uint.MaxValue;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(record))

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Workflows.Diagnostics;
 
 namespace Orchestrator.Activities.Records;
@@ -12,7 +13,7 @@ namespace Orchestrator.Activities.Records;
 /// </summary>
 public static class ConfiguredContentStore
 {
-    /// <summary>Opens the store. Nothing is read or written yet.</summary>
+    /// <summary>Opens the store. Nothing is read or written yet, except what a crash of the system may have lost.</summary>
     /// <exception cref="ContentStoreException">A setting is missing or cannot be used.</exception>
     public static IContentStore Open(IConfiguration configuration, TimeProvider time)
     {
@@ -20,10 +21,12 @@ public static class ConfiguredContentStore
         return configuration["Orchestrator:Storage"] switch
         {
             null or "azure" => OpenBlobs(configuration),
-            "files" => new FileContentStore(configuration["Orchestrator:State"] ?? ".orchestrator", time, StoreFolders.All),
+            "files" => OpenFiles(configuration["Orchestrator:State"] ?? ".orchestrator", time),
             var other => throw new ContentStoreException("Orchestrator:Storage", $"Orchestrator:Storage is '{other}'; write azure or files."),
         };
     }
+
+    private static FileContentStore OpenFiles(string folder, TimeProvider time) => new(folder, time, StoreFolders.All, WriteAheadLog.TryOpen(folder));
 
     /// <summary>The store on the blobs of the account that the settings name; the error for a missing setting names a misspelt one.</summary>
     /// <param name="patience">

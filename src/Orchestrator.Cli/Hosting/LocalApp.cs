@@ -91,8 +91,9 @@ internal sealed class LocalApp : IAsyncDisposable
     {
         StartAhead.Begin();
         var services = new LocalAppServices(settings);
-        var journal = await settings.Storage.OpenJournalAsync(cancellationToken);
-        return await StartAsync(settings, services, journal, () => settings.Storage.OpenContent(forRuns: true), configure: null);
+        var log = settings.Storage.OpenLog();
+        var journal = await settings.Storage.OpenJournalAsync(log, cancellationToken);
+        return await StartAsync(settings, services, journal, () => settings.Storage.OpenContent(forRuns: true, log), configure: null);
     }
 
     /// <summary>Starts the app over a journal and a store that the caller has opened, for benchmarks.</summary>

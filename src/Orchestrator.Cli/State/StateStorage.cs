@@ -13,6 +13,7 @@ using Orchestrator.LocalHost.Journal.Blobs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Blobs;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Workflows.Names;
 using Orchestrator.Workflows.Runs;
 
@@ -86,13 +87,19 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// True for a process that runs workflows: requests to a storage account that does not answer are repeated for two minutes. False, the default,
     /// for a command whose user waits for the answer.
     /// </param>
+    /// <param name="log">As <see cref="OpenLog"/> returned it for this process; null: it is opened.</param>
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the account is wrong.</exception>
-    public IContentStore OpenContent(bool forRuns = false) => Kind switch
+    public IContentStore OpenContent(bool forRuns = false, WriteAheadLog? log = null) => Kind switch
     {
         StorageKind.Azure => ConfiguredContentStore.OpenBlobs(Configuration(), forRuns ? OutageTimeout : null),
         StorageKind.Memory => new MemoryContentStore(),
-        _ => new FileContentStore(Folder, Time, StoreFolders.All),
+        _ => new FileContentStore(Folder, Time, StoreFolders.All, log ?? OpenLog()),
     };
+
+    /// <summary>Opens the log with which the content store and the histories of a state folder share their flushes. It is closed with the process.</summary>
+    /// <returns>Null where there is none (<see cref="WriteAheadLog.TryOpen"/>).</returns>
+    /// <exception cref="ContentStoreException">What a crash of the system may have lost cannot be written again.</exception>
+    public WriteAheadLog? OpenLog() => Kind == StorageKind.Files ? WriteAheadLog.TryOpen(Folder) : null;
 
     /// <summary>Opens the content store for reading; a missing folder is an error.</summary>
     /// <exception cref="UsageException">The folder does not exist.</exception>
@@ -104,13 +111,14 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
             : $"There is no state folder '{Folder}'. The first 'orchestrator run' here makes it; --state names one that is elsewhere.");
 
     /// <summary>Opens the histories of orchestrations. In a storage account this process owns them until the journal is disposed.</summary>
+    /// <param name="log">The result of <see cref="OpenLog"/>.</param>
     /// <exception cref="JournalException">Another process owns the histories of the account, or the folder or the account cannot be used.</exception>
     /// <exception cref="ContentStoreException">The setting of the account is wrong, or the account does not answer.</exception>
-    public async Task<IJournal> OpenJournalAsync(CancellationToken cancellationToken) => Kind switch
+    public async Task<IJournal> OpenJournalAsync(WriteAheadLog? log, CancellationToken cancellationToken) => Kind switch
     {
         StorageKind.Azure => await OpenBlobJournalAsync(cancellationToken),
         StorageKind.Memory => new MemoryJournal(),
-        _ => FileJournal.Open(Journal, Time),
+        _ => FileJournal.Open(Journal, Time, log),
     };
 
     /// <summary>The record of a run, read without a host.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -53,8 +54,12 @@ public sealed partial class FileJournal : ISharedJournal
     /// <summary>Opens a state folder and creates it when it is missing.</summary>
     /// <param name="folder">An absolute path, or one relative to the current directory.</param>
     /// <param name="time">The clock for waits and for the times in lock notes; null uses the system's.</param>
+    /// <param name="log">
+    /// Makes histories durable together with what else is written below its folder, which is the journal's or one above. Null: each history is flushed
+    /// by itself.
+    /// </param>
     /// <exception cref="JournalException">The folder cannot be written.</exception>
-    public static FileJournal Open(string folder, TimeProvider? time = null) => Open(folder, time, new JournalDevice());
+    public static FileJournal Open(string folder, TimeProvider? time = null, WriteAheadLog? log = null) => Open(folder, time, new JournalDevice(log));
 
     internal static FileJournal Open(string folder, TimeProvider? time, JournalDevice device)
     {
@@ -158,7 +163,7 @@ public sealed partial class FileJournal : ISharedJournal
         // have written one meanwhile.
         DeleteExtract(id);
         InstanceLock.RemoveObstacle(PathOf(id));
-        File.Delete(PathOf(id));
+        await DiskThreads.RunAsync(() => _device.Delete(PathOf(id))).ConfigureAwait(false);
         DeleteExtract(id);
         _files.TryRemove(id, out _);
         _ends.TryRemove(id, out _);

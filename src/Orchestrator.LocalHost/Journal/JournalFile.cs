@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -51,8 +52,7 @@ internal sealed class JournalFile(
                 budget.Opened();
             }
 
-            device.Write(_handle, lines, start);
-            device.Flush(_handle);
+            device.Append(_handle, path, lines, start);
             isWritten = true;
         }
         finally
@@ -77,7 +77,8 @@ internal sealed class JournalFile(
 }
 
 /// <summary>The disk operations of a file journal. Tests count, delay and fail them. Thread-safe.</summary>
-internal class JournalDevice
+/// <param name="log">Makes appends and deletions durable; null: each file is flushed.</param>
+internal class JournalDevice(WriteAheadLog? log = null)
 {
     /// <summary>Creates a folder of the journal, and the folders above it, when they are missing.</summary>
     /// <exception cref="JournalException">The folder cannot be written.</exception>
@@ -102,7 +103,33 @@ internal class JournalDevice
     }
 
     public virtual SafeFileHandle Open(string path) =>
-        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Appends at the end of a file. When it returns, the bytes are on the disk.</summary>
+    public void Append(SafeFileHandle file, string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset)
+    {
+        if (log is not null)
+        {
+            log.Append(file, path, parts, offset);
+            return;
+        }
+
+        Write(file, parts, offset);
+        Flush(file);
+    }
+
+    /// <summary>Deletes a file; a missing one is not an error.</summary>
+    public void Delete(string path)
+    {
+        if (log is not null)
+        {
+            log.Delete(path);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
 
     public virtual void Write(SafeFileHandle file, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset) => RandomAccess.Write(file, parts, offset);
 

@@ -56,6 +56,21 @@ public static class DiskFlush
         }
     }
 
+    /// <summary>Makes everything durable that was written to the file system of a folder, by any process. Linux only. Blocking, and slow on a busy disk.</summary>
+    /// <exception cref="IOException">The disk refused; some of it may be lost.</exception>
+    public static void FlushFileSystem(string folder)
+    {
+        var descriptor = OpenFolder(folder, 0);
+        var error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (error == 0)
+        {
+            using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+            error = SynchronizeFileSystem(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+
+        Check(error, isFolder: false);
+    }
+
     /// <param name="error">The error number of fsync; 0 for none.</param>
     internal static void Check(int error, bool isFolder)
     {
@@ -81,7 +96,11 @@ public static class DiskFlush
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SynchronizeOnce(SafeFileHandle handle);
 
-    [DllImport("libc", EntryPoint = "open")]
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SynchronizeFileSystem(SafeFileHandle handle);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int OpenFolder([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 }

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Storage.Files;
 
-/// <summary>Writes single files durably. Blocking: call it on <see cref="DiskThreads"/>.</summary>
+/// <summary>
+/// Changes single files, durably if asked to; a <see cref="WriteAhead.WriteAheadLog"/> makes the rest durable. Blocking: call it on
+/// <see cref="DiskThreads"/>. Failures of the disk are an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/>.
+/// </summary>
 internal static class DurableFile
 {
     /// <summary>
@@ -28,19 +31,23 @@ internal static class DurableFile
         && !name[^TemporaryDigits..].ContainsAnyExcept(HexDigits)
         && ContentKey.IsSegment(name[..^(TemporaryMark.Length + TemporaryDigits)].ToString());
 
-    /// <summary>Writes the whole file atomically: after a crash it is the old one or the new one.</summary>
+    /// <summary>Writes the whole file atomically: after a crash it is the old one or the new one. Without a flush a power failure may damage it.</summary>
+    /// <param name="flush">Whether it is durable when the method returns.</param>
     /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
-    public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite)
+    public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite, bool flush)
     {
         // Beside its target: a rename is atomic within one file system only.
         var temporary = $"{path}{TemporaryMark}{Guid.NewGuid():N}";
         var written = false;
         try
         {
-            using (var handle = Open(temporary, FileMode.CreateNew))
+            using (var handle = Open(temporary, FileMode.CreateNew, FileAccess.Write, flush))
             {
                 RandomAccess.Write(handle, content.Span, 0);
-                DiskFlush.Flush(handle);
+                if (flush)
+                {
+                    DiskFlush.Flush(handle);
+                }
             }
 
             RemoveEmptyFolder(path);
@@ -54,14 +61,10 @@ internal static class DurableFile
                 written = FileNames.TryRename(temporary, path);
             }
 
-            if (written)
+            if (written && flush)
             {
                 DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
             }
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            throw FileErrors.TranslateWrite(exception, path);
         }
         finally
         {
@@ -74,71 +77,41 @@ internal static class DurableFile
         return written;
     }
 
-    /// <summary>
-    /// Appends the parts to the file, which is created when it is missing. An incomplete last line, which a crash left, is truncated first; so is a
-    /// failed append.
-    /// </summary>
-    /// <param name="flush">Whether the whole file is durable afterwards, with what was appended before without a flush.</param>
-    /// <returns>The offset at which the first part begins, in bytes.</returns>
-    public static long Append(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool flush)
+    /// <summary>Writes the parts at the end of an open file, which ends behind them then; a failed append is truncated.</summary>
+    /// <param name="offset">Where the file's last complete line ends, in bytes.</param>
+    /// <param name="flush">Whether the whole file is durable when the method returns, with what was appended before without a flush.</param>
+    public static void Append(SafeFileHandle file, string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset, bool flush)
     {
         try
         {
-            using var handle = Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-            var start = EndOfLines(handle);
-            try
+            RandomAccess.Write(file, parts, offset);
+            var end = offset + parts.Sum(part => (long)part.Length);
+            if (RandomAccess.GetLength(file) > end)
             {
-                RandomAccess.Write(handle, parts, start);
-                if (flush)
-                {
-                    DiskFlush.Flush(handle);
-                }
-            }
-            catch (IOException)
-            {
-                TruncateQuietly(handle, start);
-                throw;
+                // An append that was made again from the log after the end of the file was read: it was not confirmed.
+                RandomAccess.SetLength(file, end);
             }
 
-            if (start == 0)
+            if (flush)
             {
-                DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
+                DiskFlush.Flush(file);
             }
-
-            return start;
         }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
+        catch (IOException)
         {
-            throw FileErrors.TranslateWrite(exception, path);
+            TruncateQuietly(file, offset);
+            throw;
+        }
+
+        if (flush && offset == 0)
+        {
+            DiskFlush.FlushFolder(Path.GetDirectoryName(path)!);
         }
     }
 
-    /// <summary>Deletes the files, and the folders below <paramref name="root"/> that are empty then.</summary>
-    /// <returns>The number of deleted files.</returns>
-    public static int Delete(IEnumerable<string> paths, string root)
-    {
-        var folders = new HashSet<string>(StringComparer.Ordinal);
-        var count = 0;
-        foreach (var path in paths.Where(Delete))
-        {
-            count++;
-            folders.Add(Path.GetDirectoryName(path)!);
-        }
-
-        foreach (var left in folders.Select(folder => RemoveEmptyFolders(folder, root)).Distinct().ToList())
-        {
-            try
-            {
-                DiskFlush.FlushFolder(left);
-            }
-            catch (IOException exception)
-            {
-                throw FileErrors.TranslateWrite(exception, left);
-            }
-        }
-
-        return count;
-    }
+    /// <summary>Deletes a file, and the folders below <paramref name="root"/> that are empty then.</summary>
+    /// <returns>The folder that remains, whose flush makes the deletion durable; null when there was no file.</returns>
+    public static string? Delete(string path, string root) => Delete(path) ? RemoveEmptyFolders(Path.GetDirectoryName(path)!, root) : null;
 
     /// <summary>Deletes a file that is no longer needed and ignores a failure.</summary>
     public static void DeleteQuietly(string path)
@@ -174,7 +147,12 @@ internal static class DurableFile
                 return false;
             }
 
-            return FileErrors.FileAbove(path) is not null ? false : throw FileErrors.Translate(exception, path);
+            if (FileErrors.FileAbove(path) is null)
+            {
+                throw;
+            }
+
+            return false;
         }
     }
 
@@ -214,7 +192,7 @@ internal static class DurableFile
     }
 
     /// <summary>The end of the last complete line; what is behind it is truncated.</summary>
-    private static long EndOfLines(SafeFileHandle handle)
+    public static long EndOfLines(SafeFileHandle handle)
     {
         var length = RandomAccess.GetLength(handle);
         Span<byte> block = stackalloc byte[1];
@@ -241,7 +219,9 @@ internal static class DurableFile
         return 0;
     }
 
-    private static SafeFileHandle Open(string path, FileMode mode, FileAccess access = FileAccess.Write)
+    /// <summary>Opens a file, and creates missing folders.</summary>
+    /// <param name="flush">Whether new folders are durable when the method returns.</param>
+    public static SafeFileHandle Open(string path, FileMode mode, FileAccess access, bool flush)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -253,21 +233,21 @@ internal static class DurableFile
             {
                 // .NET throws FileNotFoundException for a file to be created when the folder appears between the failure and the check of its cause.
                 // Several attempts, because a concurrent deletion may remove the new, still empty folder.
-                CreateFolder(Path.GetDirectoryName(path)!);
+                CreateFolder(Path.GetDirectoryName(path)!, flush);
             }
         }
     }
 
-    private static void CreateFolder(string folder)
+    private static void CreateFolder(string folder, bool flush)
     {
         var above = Path.GetDirectoryName(folder);
         if (above is not null && !Directory.Exists(above))
         {
-            CreateFolder(above);
+            CreateFolder(above, flush);
         }
 
         Directory.CreateDirectory(folder);
-        if (above is not null)
+        if (above is not null && flush)
         {
             DiskFlush.FlushFolder(above);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.Storage.Files.WriteAhead;
 
 namespace Orchestrator.Storage.Files;
 
@@ -26,6 +27,7 @@ public sealed class FileContentStore : IContentStore
     private readonly FolderLocks _shared;
     private readonly KeyedLock _locks = new();
     private readonly GroupCommit<string> _appends;
+    private readonly FileWriter _files;
 
     /// <summary>Opens the store, creates a missing folder, and begins to delete the temporary files of crashed writes.</summary>
     /// <param name="root">The folder; a relative path is relative to the current directory.</param>
@@ -34,11 +36,16 @@ public sealed class FileContentStore : IContentStore
     /// The allowed first segments of keys, for a folder that has other files, too: only these are listed and deleted, and any other key is refused
     /// with an <see cref="ArgumentException"/>. Null: everything below the folder belongs to the store.
     /// </param>
+    /// <param name="log">
+    /// Makes the changes of the folder durable, and of other users of it, with one flush; it is the log of <paramref name="root"/> or of a folder above.
+    /// Null: each file is flushed by itself.
+    /// </param>
     /// <exception cref="ContentStoreException">The folder cannot be created.</exception>
-    public FileContentStore(string root, TimeProvider clock, IReadOnlyCollection<string>? folders = null)
+    public FileContentStore(string root, TimeProvider clock, IReadOnlyCollection<string>? folders = null, WriteAheadLog? log = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         _root = Path.GetFullPath(root);
+        _files = new FileWriter(_root, log);
         _folders = folders;
         _shared = new FolderLocks(_root);
         _appends = new GroupCommit<string>(AppendBatchAsync);
@@ -94,14 +101,14 @@ public sealed class FileContentStore : IContentStore
     public async Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        await LockedAsync(key, () => DurableFile.Write(path, content, overwrite: true), cancellationToken);
+        await LockedAsync(key, () => _files.Write(path, content, overwrite: true), cancellationToken);
         return ValueFile.ETagOf(content.Span);
     }
 
     public async Task<string?> CreateAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var path = PathOf(key);
-        var created = await LockedAsync(key, () => !File.Exists(path) && DurableFile.Write(path, content, overwrite: false), cancellationToken);
+        var created = await LockedAsync(key, () => !File.Exists(path) && _files.Write(path, content, overwrite: false), cancellationToken);
         return created ? ValueFile.ETagOf(content.Span) : null;
     }
 
@@ -111,7 +118,7 @@ public sealed class FileContentStore : IContentStore
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
         var replaced = await LockedAsync(
-            key, () => ValueFile.HasETag(path, etag) && DurableFile.Write(path, content, overwrite: true), cancellationToken);
+            key, () => ValueFile.HasETag(path, etag) && _files.Write(path, content, overwrite: true), cancellationToken);
         return replaced ? ValueFile.ETagOf(content.Span) : null;
     }
 
@@ -123,6 +130,27 @@ public sealed class FileContentStore : IContentStore
         return _appends.AddAsync(key.Value, content, flush);
     }
 
+    public async Task<IReadOnlyList<ContentWritten>> WriteAsync(IReadOnlyList<ContentWrite> writes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        var keys = writes.Select(write => Check(write.Key).Value).Distinct().Order(StringComparer.Ordinal).ToList();
+        var held = new List<IDisposable>(keys.Count);
+        try
+        {
+            // In ordinal order, so that two concurrent calls cannot deadlock.
+            foreach (var key in keys)
+            {
+                held.Add(await _locks.AcquireAsync(key, cancellationToken));
+            }
+
+            return await _shared.RunAsync(keys, () => _files.Write(writes, PathOf));
+        }
+        finally
+        {
+            held.ForEach(key => key.Dispose());
+        }
+    }
+
     public async Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) =>
         await DeleteFilesAsync([key], cancellationToken) > 0;
 
@@ -130,7 +158,7 @@ public sealed class FileContentStore : IContentStore
     {
         ArgumentNullException.ThrowIfNull(etag);
         var path = PathOf(key);
-        return await LockedAsync(key, () => ValueFile.HasETag(path, etag) && DurableFile.Delete([path], _root) > 0, cancellationToken);
+        return await LockedAsync(key, () => ValueFile.HasETag(path, etag) && _files.Delete([path]) > 0, cancellationToken);
     }
 
     public async Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default)
@@ -180,7 +208,7 @@ public sealed class FileContentStore : IContentStore
     {
         var parsed = ContentKey.Parse(key);
         var path = PathOf(parsed);
-        return LockedAsync(parsed, () => DurableFile.Append(path, parts, flush), CancellationToken.None);
+        return LockedAsync(parsed, () => _files.Append(path, parts, flush), CancellationToken.None);
     }
 
     // The keys are in ordinal order, so that two concurrent deletions cannot deadlock.
@@ -195,10 +223,10 @@ public sealed class FileContentStore : IContentStore
             }
 
             var busy = new List<ContentKey>();
-            var count = await DiskThreads.RunAsync(() => DurableFile.Delete(LockEach(keys, busy), _root));
+            var count = await DiskThreads.RunAsync(() => DeleteFree(keys, busy));
             foreach (var key in busy)
             {
-                count += await _shared.RunAsync(key.Value, () => DurableFile.Delete([PathOf(key)], _root));
+                count += await _shared.RunAsync(key.Value, () => _files.Delete([PathOf(key)]));
             }
 
             return count;
@@ -209,20 +237,34 @@ public sealed class FileContentStore : IContentStore
         }
     }
 
-    /// <summary>The paths, each locked while the caller uses it; keys that another process has locked are added to <paramref name="busy"/>.</summary>
-    private IEnumerable<string> LockEach(ContentKey[] keys, List<ContentKey> busy)
+    /// <summary>
+    /// Deletes the files whose keys are not locked; those of keys that another process has locked, or whose lock one of these has, are added to
+    /// <paramref name="busy"/>.
+    /// </summary>
+    private int DeleteFree(ContentKey[] keys, List<ContentKey> busy)
     {
-        foreach (var key in keys)
+        var held = new List<IDisposable>(keys.Length);
+        try
         {
-            using var held = _shared.TryTake(key.Value);
-            if (held is null)
+            var paths = new List<string>(keys.Length);
+            foreach (var key in keys)
             {
-                busy.Add(key);
+                if (_shared.TryTake(key.Value) is { } taken)
+                {
+                    held.Add(taken);
+                    paths.Add(PathOf(key));
+                }
+                else
+                {
+                    busy.Add(key);
+                }
             }
-            else
-            {
-                yield return PathOf(key);
-            }
+
+            return _files.Delete(paths);
+        }
+        finally
+        {
+            held.ForEach(taken => taken.Dispose());
         }
     }
 

@@ -29,16 +29,18 @@ internal sealed class FolderLocks(string root)
 
     /// <summary>Runs work on a disk thread while this process holds the lock of the key.</summary>
     /// <exception cref="ContentStoreException">The folder cannot be written, or another process has held the lock for 30 s.</exception>
-    public async Task<T> RunAsync<T>(string key, Func<T> work)
+    public Task<T> RunAsync<T>(string key, Func<T> work) => RunAsync([key], work);
+
+    /// <summary>Runs work on a disk thread while this process holds the locks of all keys.</summary>
+    /// <exception cref="ContentStoreException">The folder cannot be written, or another process has held a lock for 30 s.</exception>
+    public async Task<T> RunAsync<T>(IReadOnlyList<string> keys, Func<T> work)
     {
+        // Keys may share a lock.
+        var distinct = keys.DistinctBy(PathOf).ToList();
         for (var began = Time.GetTimestamp(); ; await Task.Delay(Poll, Time))
         {
-            var (done, result) = await DiskThreads.RunAsync(() =>
-            {
-                using var held = TryTake(key);
-                return held is null ? (false, default) : (true, work());
-            });
-            if (done)
+            var (busy, result) = await DiskThreads.RunAsync(() => TryRun(distinct, work));
+            if (busy is null)
             {
                 return result!;
             }
@@ -46,8 +48,8 @@ internal sealed class FolderLocks(string root)
             if (Time.GetElapsedTime(began) > LockTimeout)
             {
                 throw new ContentStoreException(
-                    PathOf(key),
-                    $"Cannot write '{key}' below '{root}': another process has held '{PathOf(key)}' for {LockTimeout.TotalSeconds:0} s. "
+                    PathOf(busy),
+                    $"Cannot write '{busy}' below '{root}': another process has held '{PathOf(busy)}' for {LockTimeout.TotalSeconds:0} s. "
                     + "End that process, then try again.");
             }
         }
@@ -65,6 +67,31 @@ internal sealed class FolderLocks(string root)
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
             throw FileErrors.Translate(exception, path, root);
+        }
+    }
+
+    /// <summary>Runs the work if all locks are free, so that no process waits for a lock while it holds another.</summary>
+    /// <returns>The first key whose lock is held; null when the work was done.</returns>
+    private (string? Busy, T? Result) TryRun<T>(List<string> keys, Func<T> work)
+    {
+        var held = new List<SafeFileHandle>(keys.Count);
+        try
+        {
+            foreach (var key in keys)
+            {
+                if (TryTake(key) is not { } taken)
+                {
+                    return (key, default);
+                }
+
+                held.Add(taken);
+            }
+
+            return (null, work());
+        }
+        finally
+        {
+            held.ForEach(taken => taken.Dispose());
         }
     }
 

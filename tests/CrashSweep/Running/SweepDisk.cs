@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Testing;
 
 namespace Orchestrator.CrashSweep.Running;
@@ -18,6 +19,7 @@ internal sealed class SweepDisk : IDisposable
     private readonly ConcurrentDictionary<ContentKey, long> _flushed = new();
 
     private readonly TempFolder? _folder;
+    private WriteAheadLog? _log;
 
     public SweepDisk(bool onFiles)
     {
@@ -36,9 +38,11 @@ internal sealed class SweepDisk : IDisposable
     {
         if (_folder is not null)
         {
-            var store = new FileContentStore(_folder.Path, time);
+            _log?.Dispose();
+            _log = WriteAheadLog.TryOpen(_folder.Path);
+            var store = new FileContentStore(_folder.Path, time, log: _log);
             store.LeftoversRemoved.GetAwaiter().GetResult();
-            (Store, Journal) = (store, FileJournal.Open(_folder.Combine("journal"), time));
+            (Store, Journal) = (store, FileJournal.Open(_folder.Combine("journal"), time, _log));
         }
     }
 
@@ -103,6 +107,7 @@ internal sealed class SweepDisk : IDisposable
         if (_folder is not null)
         {
             Journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _log?.Dispose();
             _folder.Dispose();
         }
     }

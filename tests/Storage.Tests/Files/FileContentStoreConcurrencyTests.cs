@@ -1,14 +1,22 @@
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Storage.Tests.Files;
 
-public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyContract, IDisposable
+public class FileContentStoreConcurrencyTests : ContentStoreConcurrencyContract, IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly WriteAheadLog? _log;
     private readonly FileContentStore _store;
 
-    public FileContentStoreConcurrencyTests() => _store = new FileContentStore(_folder.Path, TimeProvider.System);
+    public FileContentStoreConcurrencyTests()
+        : this(isLogged: false)
+    {
+    }
+
+    protected FileContentStoreConcurrencyTests(bool isLogged) => _store = new FileContentStore(
+        _folder.Path, TimeProvider.System, log: _log = isLogged ? WriteAheadLog.TryOpen(_folder.Path) : null);
 
     protected override IContentStore Store => _store;
 
@@ -29,7 +37,8 @@ public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyCo
     public async Task Create_by_two_stores_on_one_folder_succeeds_once()
     {
         // As two processes would: no lock in common, only the file system.
-        var other = new FileContentStore(_folder.Path, TimeProvider.System);
+        using var log = _log is null ? null : WriteAheadLog.TryOpen(_folder.Path);
+        var other = new FileContentStore(_folder.Path, TimeProvider.System, log: log);
         for (var i = 0; i < 50; i++)
         {
             var key = ContentKey.Of("k", $"{i}");
@@ -45,5 +54,13 @@ public sealed class FileContentStoreConcurrencyTests : ContentStoreConcurrencyCo
         }
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
+
+/// <summary>The same through a write-ahead log.</summary>
+public sealed class LoggedFileContentStoreConcurrencyTests() : FileContentStoreConcurrencyTests(isLogged: true);

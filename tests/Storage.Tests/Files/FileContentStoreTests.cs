@@ -1,15 +1,23 @@
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Storage.Tests.Files;
 
-public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
+public class FileContentStoreTests : ContentStoreContract, IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly WriteAheadLog? _log;
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
 
-    public FileContentStoreTests() => Store = new FileContentStore(_folder.Path, _clock);
+    public FileContentStoreTests()
+        : this(isLogged: false)
+    {
+    }
+
+    protected FileContentStoreTests(bool isLogged) => Store = new FileContentStore(
+        _folder.Path, _clock, log: _log = isLogged ? WriteAheadLog.TryOpen(_folder.Path) : null);
 
     protected override IContentStore Store { get; }
 
@@ -99,7 +107,9 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
         Assert.False(Directory.Exists(_folder.Combine("runs/r1")));
         Assert.True(Directory.Exists(_folder.Combine("runs")));
         await Store.DeleteAsync(ContentPrefix.Under("runs"));
-        Assert.Equal([_folder.Combine("~locks")], Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Equal(
+            _log is null ? [_folder.Combine("~locks")] : [_folder.Combine("~locks"), _folder.Combine("~wal")],
+            Directory.GetFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal));
         Assert.True(Directory.Exists(_folder.Path));
     }
 
@@ -162,7 +172,12 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
         Assert.Contains("--state", error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private string PathOf(ContentKey key) => Path.Combine(_folder.Path, key.Value);
 
@@ -174,3 +189,6 @@ public sealed class FileContentStoreTests : ContentStoreContract, IDisposable
         return path;
     }
 }
+
+/// <summary>The same through a write-ahead log.</summary>
+public sealed class LoggedFileContentStoreTests() : FileContentStoreTests(isLogged: true);

@@ -1,22 +1,38 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Storage.Files;
+using Orchestrator.Storage.Files.WriteAhead;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Storage.Tests.Files;
 
 /// <summary>Two stores on one folder, as two processes have them: no lock in common, only the file system.</summary>
 [Trait("Trust", "12")]
-public sealed class SharedFolderTests : IDisposable
+public class SharedFolderTests : IDisposable
 {
     private const int Rounds = 100;
 
     private readonly TempFolder _folder = new();
+    private readonly List<WriteAheadLog?> _logs;
     private readonly FileContentStore[] _stores;
 
-    public SharedFolderTests() => _stores = [new(_folder.Path, TimeProvider.System), new(_folder.Path, TimeProvider.System)];
+    public SharedFolderTests()
+        : this(isLogged: false)
+    {
+    }
 
-    public void Dispose() => _folder.Dispose();
+    protected SharedFolderTests(bool isLogged)
+    {
+        _logs = [.. Enumerable.Range(0, 2).Select(_ => isLogged ? WriteAheadLog.TryOpen(_folder.Path) : null)];
+        _stores = [.. _logs.Select(log => new FileContentStore(_folder.Path, TimeProvider.System, log: log))];
+    }
+
+    public void Dispose()
+    {
+        _logs.ForEach(log => log?.Dispose());
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Replace_of_one_value_by_two_stores_succeeds_once()
@@ -84,3 +100,6 @@ public sealed class SharedFolderTests : IDisposable
         })));
     }
 }
+
+/// <summary>The same through a write-ahead log, which the two share.</summary>
+public sealed class LoggedSharedFolderTests() : SharedFolderTests(isLogged: true);
