@@ -65,7 +65,8 @@ internal abstract class FileChange(string path)
         {
             FileChangeKind.Replaced => new FileReplacement(path, content),
             FileChangeKind.Appended => new FileAppend(path, [content], offset, file: null),
-            FileChangeKind.Deleted => new FileDeletion(path, root),
+            FileChangeKind.Deleted => new FileDeletion(path, above: null),
+            FileChangeKind.DeletedWithFolders => new FileDeletion(path, root),
             FileChangeKind.Flushed => new FileFlushed(path),
             var kind => throw new InvalidDataException($"A change of kind {(int)kind} is not known to this version."),
         };
@@ -78,7 +79,8 @@ internal enum FileChangeKind : byte
     Replaced = 1,
     Appended = 2,
     Deleted = 3,
-    Flushed = 4,
+    DeletedWithFolders = 4,
+    Flushed = 5,
 }
 
 /// <summary>Writes a whole file, over an existing one.</summary>
@@ -117,17 +119,18 @@ internal sealed class FileAppend(string path, IReadOnlyList<ReadOnlyMemory<byte>
     }
 }
 
-/// <summary>Deletes a file, and the folders below the root that are empty then. A missing file is not an error.</summary>
-internal sealed class FileDeletion(string path, string root) : FileChange(path)
+/// <summary>Deletes a file. A missing file is not an error.</summary>
+/// <param name="above">The folders below this one that are empty then are deleted, too; null: the file's folder stays.</param>
+internal sealed class FileDeletion(string path, string? above) : FileChange(path)
 {
     /// <summary>Whether there was a file.</summary>
     public bool IsMade { get; private set; }
 
-    protected override FileChangeKind Kind => FileChangeKind.Deleted;
+    protected override FileChangeKind Kind => above is null ? FileChangeKind.Deleted : FileChangeKind.DeletedWithFolders;
 
     public override void Make(bool flush)
     {
-        if (DurableFile.Delete(Path, root) is { } left)
+        if (DurableFile.Delete(Path, above ?? System.IO.Path.GetDirectoryName(Path)!) is { } left)
         {
             IsMade = true;
             if (flush)

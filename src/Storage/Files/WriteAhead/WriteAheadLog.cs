@@ -84,10 +84,10 @@ public sealed class WriteAheadLog : IDisposable
     public void Append(SafeFileHandle file, string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset) =>
         Commit([new FileAppend(path, parts, offset, file)], flush: true);
 
-    /// <summary>Deletes a file, and folders that are empty then. A missing file is not an error. Blocking: call it on <see cref="DiskThreads"/>.</summary>
+    /// <summary>Deletes a file; its folder stays. A missing file is not an error. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be deleted.</exception>
-    public void Delete(string path) => Commit([new FileDeletion(path, _root)], flush: true);
+    public void Delete(string path) => Commit([new FileDeletion(path, above: null)], flush: true);
 
     /// <summary>Makes changes in their order. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <param name="flush">False: they are durable with the next change that is flushed.</param>
