@@ -30,7 +30,7 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
     /// <summary>The run of the key; null when the key was not used in the last 24 hours.</summary>
     /// <exception cref="UnreadableRecordException">The key's record cannot be read.</exception>
     public async Task<StartClaim?> FindAsync(string key, CancellationToken cancellationToken) =>
-        await store.ReadAsync<StartClaim>(RunKeys.StartKey(Hash(key)), cancellationToken) is var (claim, _) && IsAlive(claim) ? claim : null;
+        await ReadAsync(RunKeys.StartKey(Hash(key)), cancellationToken) is var (claim, _) && IsAlive(claim) ? claim : null;
 
     /// <summary>Assigns a run to the key. Of several callers the first one wins: all get its run.</summary>
     /// <param name="request">The hash of the request.</param>
@@ -44,7 +44,7 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
                 return mine;
             }
 
-            if (await store.ReadAsync<StartClaim>(place, cancellationToken) is not var (present, etag))
+            if (await ReadAsync(place, cancellationToken) is not var (present, etag))
             {
                 continue;
             }
@@ -66,7 +66,7 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(claim);
         var place = RunKeys.StartKey(Hash(key));
-        if (!claim.Begun && await store.ReadAsync<StartClaim>(place, cancellationToken) is var (present, etag) && present == claim)
+        if (!claim.Begun && await ReadAsync(place, cancellationToken) is var (present, etag) && present == claim)
         {
             // When another request was faster, it wrote the same.
             await store.ReplaceAsync(place, JsonContent.Bytes(claim with { Begun = true }), etag, cancellationToken);
@@ -75,6 +75,20 @@ public sealed class StartKeys(IContentStore store, TimeProvider time)
 
     /// <summary>Whether the key is older than 24 hours.</summary>
     internal static bool HasExpired(StartClaim claim, DateTimeOffset now) => now - claim.CreatedAt >= Lifetime;
+
+    private async Task<(StartClaim Record, string ETag)?> ReadAsync(ContentKey place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync<StartClaim>(place, cancellationToken);
+        }
+        catch (UnreadableRecordException problem) when (problem.IsLost)
+        {
+            throw problem.With(
+                "Which run the Idempotency-Key started is not known: look for it in the list of runs. To start one, send another key; "
+                + "'orchestrator runs prune' deletes the record.");
+        }
+    }
 
     private bool IsAlive(StartClaim claim) => !HasExpired(claim, time.GetUtcNow());
 }

@@ -176,6 +176,7 @@ internal sealed class LocalApp : IAsyncDisposable
                 // Steps of unfinished runs are in flight from here on, so a signal during the start must not abort it: the command stops the app
                 // afterwards.
                 CancellationToken.None);
+            unfinished.HasStarted = true;
             return new LocalApp(provider, host, unfinished, settings.Storage, content)
             {
                 Lost = journal.Lost,

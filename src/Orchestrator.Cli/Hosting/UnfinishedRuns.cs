@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
@@ -15,6 +16,13 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
     /// <summary>By run. Another attempt of it, or another run of its id, is judged anew: it may ask another kind of model.</summary>
     private readonly ConcurrentDictionary<string, LeftAttempt> _left = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Run, RunIdentity? Identity, int Attempt), bool> _known = new();
+    private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger<UnfinishedRuns>();
+
+    /// <summary>
+    /// Whether the app has started. Then the runs that are not continued are logged, each attempt once; those of the start are shown by the command.
+    /// </summary>
+    public bool HasStarted { get; set; }
 
     /// <summary>The runs that are not continued because no provider, or another kind of model, would answer, each with the reason.</summary>
     public IReadOnlyDictionary<string, string> WithoutModel =>
@@ -47,6 +55,9 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
             var record = await runs.FindAsync(runId, cancellationToken);
             if (!continues(record))
             {
+                Log(runId, record, "it was begun in the foreground by a process that has ended. "
+                    + $"'orchestrator resume {runId}' ('orchestrator runs continue {runId}' if it is suspended) goes on with it, "
+                    + $"'orchestrator runs cancel {runId}' ends it.");
                 return false;
             }
 
@@ -68,13 +79,23 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
 
             // The run would fail at once, or be paid for, or get made-up texts, without being asked for. A start without a provider is refused, too.
             _left[runId] = new LeftAttempt(record.Identity, record.Attempt, obstacle);
+            Log(runId, record, $"{obstacle} Then start this server again, or 'orchestrator runs cancel {runId}' ends it.");
             return false;
         }
         catch (UnreadableRecordException problem)
         {
             // A record that cannot be read does not say whether the run has a foreground caller.
             _unreadable[runId] = problem.Message;
+            Log(runId, null, problem.Message);
             return false;
+        }
+    }
+
+    private void Log(string runId, RunRecord? record, string reason)
+    {
+        if (_known.TryAdd((runId, record?.Identity, record?.Attempt ?? 0), true) && HasStarted)
+        {
+            _logger.RunLeft(runId, reason);
         }
     }
 
@@ -82,4 +103,11 @@ internal sealed class UnfinishedRuns(LocalAppSettings settings, IServiceProvider
 
     /// <summary>An attempt that is not continued, and why.</summary>
     private sealed record LeftAttempt(RunIdentity Run, int Attempt, string Reason);
+}
+
+/// <summary>The log lines of the command.</summary>
+internal static partial class CommandLog
+{
+    [LoggerMessage(4001, LogLevel.Warning, "The run '{Run}' does not go on in this process: {Reason}")]
+    public static partial void RunLeft(this ILogger logger, string run, string reason);
 }

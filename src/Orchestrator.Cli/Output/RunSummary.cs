@@ -79,6 +79,11 @@ internal sealed class RunSummary
 
     private void PrintSteps(RunDocument run)
     {
+        if (run.Steps.Count == 0)
+        {
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Step", "State", "From", "To", "Tries", "Tokens", "Cost");
         foreach (var column in table.Columns.Skip(2))
         {
@@ -136,7 +141,7 @@ internal sealed class RunSummary
         var usage = run.Usage;
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Run {run.RunId} {Wording.Of(run.Status)}: {Done(run)} in {Wording.Duration(usage.TotalDurationMs)}"
+            $"Run {run.RunId} {Wording.Of(run.Status)}{Done(run)} in {Wording.Duration(usage.TotalDurationMs)}"
             + $" ({Wording.Duration(usage.WorkMs)} of work, {usage.ParallelEfficiency:0.00} at a time;"
             + $" no schedule can take less than {Wording.Duration(usage.BoundMs)})."));
         _output.WriteLine(string.Create(
@@ -145,18 +150,24 @@ internal sealed class RunSummary
     }
 
     /// <summary>
-    /// Finished of all steps; of a run that did not complete the number in each state, since failed and skipped steps are finished, too.
+    /// Finished of all steps; of a run that did not complete the number in each state, since failed and skipped steps are finished, too. Nothing of a
+    /// run whose plan is missing: its steps are not known.
     /// </summary>
     private static string Done(RunDocument run)
     {
+        if (run.Steps.Count == 0)
+        {
+            return "";
+        }
+
         if (run.Status == RunStatus.Completed)
         {
-            return $"{run.Progress.Done} of {run.Progress.Total} steps";
+            return $": {run.Progress.Done} of {run.Progress.Total} steps";
         }
 
         var counts = run.Steps.Values.GroupBy(step => step.Status)
             .OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {Wording.Of(group.Key)}");
-        return $"of {run.Progress.Total} steps {string.Join(", ", counts)},";
+        return $": of {run.Progress.Total} steps {string.Join(", ", counts)},";
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.History;
 
@@ -10,6 +11,21 @@ namespace Orchestrator.LocalHost.History;
 /// </summary>
 internal static class HistoryEventReader
 {
+    /// <summary>Reads one record.</summary>
+    /// <param name="number">The number of the record in its history, from 1, for the message.</param>
+    /// <exception cref="JournalException">The record is not a known event.</exception>
+    public static HistoryEvent Read(JournalId id, int number, ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            return Read(record);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw UnknownRecordException.Of(id, number, exception);
+        }
+    }
+
     /// <exception cref="JsonException">The record is not a known event.</exception>
     public static HistoryEvent Read(ReadOnlySpan<byte> record)
     {

@@ -91,7 +91,7 @@ public sealed class LocalDurableHost : IAsyncDisposable
     }
 
     /// <summary>Reads the durable events of an instance's current execution, oldest first; none when the instance is unknown.</summary>
-    /// <exception cref="JournalException">The instance is refused.</exception>
+    /// <exception cref="JournalException">The instance is refused, or a record of it cannot be understood.</exception>
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
         string instanceId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -101,9 +101,10 @@ public sealed class LocalDurableHost : IAsyncDisposable
         }
 
         var id = new JournalId(instanceId, snapshot.Generation);
+        var number = 0;
         await foreach (var record in _parts.Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
         {
-            yield return HistoryEventReader.Read(record.Span);
+            yield return HistoryEventReader.Read(id, ++number, record.Span);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask;
 using Orchestrator.LocalHost.History;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Management;
 
@@ -63,7 +64,7 @@ internal sealed class InstanceHistory(bool showInput, bool showOutput)
                 Add(created, "TimerCreated")["FireAt"] = created.FireAt;
                 break;
             case TimerFired fired:
-                Add(fired, "TimerFired")["FireAt"] = _timers[fired.Id];
+                Add(fired, "TimerFired")["FireAt"] = _timers.TryGetValue(fired.Id, out var at) ? at : throw Contradiction("TimerFired", fired.Id);
                 break;
             case EventSent sent:
                 var message = Add(sent, "EventSent", sent.Input);
@@ -112,13 +113,20 @@ internal sealed class InstanceHistory(bool showInput, bool showOutput)
 
     private void End(HistoryEvent historyEvent, string type, int id, JsonObject more)
     {
-        var call = _scheduled[id];
+        if (!_scheduled.TryGetValue(id, out var call))
+        {
+            throw Contradiction(type, id);
+        }
+
         _folded.Add(call);
         var item = Add(historyEvent, type, (string?)call["Input"]);
         item["FunctionName"] = (string?)call["Name"];
         item["ScheduledTime"] = (DateTime)call["Timestamp"]!;
         Merge(item, more);
     }
+
+    private static UnknownRecordException Contradiction(string type, int id) =>
+        new($"The history of the instance contradicts itself: {type} of call {id}, which it does not have.");
 
     private JsonObject Result(string? data) =>
         showOutput ? new JsonObject { ["Result"] = JsonSerializer.SerializeToNode(InstanceStatus.AsJson(data)) } : [];

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Http;
+using Orchestrator.LocalHost.Journal;
 
 namespace Orchestrator.LocalHost.Management;
 
@@ -87,9 +88,19 @@ public static class ManagementApi
         catch (Exception exception)
         {
             logger.ManagementFailed(exception, http.Request.Method, http.Request.Path);
-            return Problem.Internal($"The request failed. The log has the reason under {http.Request.Method} {http.Request.Path}.");
+            return Problem.Internal($"{Describe(exception)} The log has the reason under {http.Request.Method} {http.Request.Path}.");
         }
     }
+
+    /// <summary>What failed, without a place on this machine.</summary>
+    private static string Describe(Exception exception) => exception switch
+    {
+        UnknownRecordException problem => problem.Message,
+        JournalCorruptException damage =>
+            $"Record {damage.Record} of the history, at byte {damage.Offset}, is damaged: the history must be restored from a backup.",
+        JournalVersionException newer => $"Record {newer.Record} of the history was written by a newer version of this program: run that.",
+        _ => "The request failed.",
+    };
 }
 
 /// <summary>The options of the management API.</summary>

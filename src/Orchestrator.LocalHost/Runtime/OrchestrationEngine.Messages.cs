@@ -144,7 +144,7 @@ internal sealed partial class OrchestrationEngine
     {
         if (Find(message.InstanceId)?.Live is not null)
         {
-            await PostAsync(message.InstanceId, Parse(new JournalId(message.InstanceId, 0), 1, message.Body)).ConfigureAwait(false);
+            await PostAsync(message.InstanceId, HistoryEventReader.Read(new JournalId(message.InstanceId, 0), 1, message.Body.Span)).ConfigureAwait(false);
         }
         else if (_shared!.FindHolder(message.InstanceId) is not null
             || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })

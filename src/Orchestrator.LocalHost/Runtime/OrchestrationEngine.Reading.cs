@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orchestrator.LocalHost.History;
 using Orchestrator.LocalHost.Journal;
 
@@ -152,7 +151,7 @@ internal sealed partial class OrchestrationEngine
         {
             await foreach (var record in Journal.ReadAsync(id, cancellationToken).ConfigureAwait(false))
             {
-                return Parse(id, 1, record) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
+                return HistoryEventReader.Read(id, 1, record.Span) is ExecutionStarted { Parent: { } parent } ? parent.InstanceId : null;
             }
         }
         catch (JournalException)
@@ -183,25 +182,12 @@ internal sealed partial class OrchestrationEngine
         var history = new List<HistoryEvent>();
         await foreach (var record in records.ConfigureAwait(false))
         {
-            history.Add(Parse(id, history.Count + 1, record));
+            history.Add(HistoryEventReader.Read(id, history.Count + 1, record.Span));
         }
 
         return history.Count == 0 || history[0] is ExecutionStarted
             ? history
             : throw new JournalException($"The history of '{id}' begins with {history[0].GetType().Name} instead of {nameof(ExecutionStarted)}.");
-    }
-
-    private static HistoryEvent Parse(JournalId id, int number, ReadOnlyMemory<byte> record)
-    {
-        try
-        {
-            return HistoryEventReader.Read(record.Span);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
-        {
-            throw new JournalException(
-                $"Record {number} of the history of '{id}' cannot be understood: {exception.Message} Nothing was changed.", exception);
-        }
     }
 
     private static void SortNewestFirst(List<JournalId> generations) => generations.Sort((one, other) => other.Generation.CompareTo(one.Generation));

@@ -85,18 +85,23 @@ public sealed class PromptsCommandTests : IDisposable
         (await _workspace.RunAsync(Asks, null, "-i", "word=x", "--environment", "staging")).AssertExit(ExitCodes.Completed);
     }
 
-    [Fact]
-    public async Task Version_that_is_missing_in_the_storage_is_named_with_what_to_do()
+    [Theory]
+    [InlineData(null, "the storage was changed.")]
+    [InlineData("{", "is damaged: ")]
+    public async Task Version_that_is_missing_or_damaged_in_the_storage_is_named_with_what_to_do(string? content, string problem)
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.");
-        File.Delete(Assert.Single(
+        var version = Assert.Single(
             Directory.GetFiles(_workspace.State, "*", SearchOption.AllDirectories),
-            file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal)));
+            file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal));
+        File.Delete(version);
+        await (content is null ? Task.CompletedTask : File.WriteAllTextAsync(version, content));
 
         var run = await _workspace.RunAsync(Asks, null, "-i", "word=x");
 
         run.AssertPlainRefusal();
-        Assert.EndsWith("the storage was changed. Store that version of the prompt again.", run.Error.Trim(), StringComparison.Ordinal);
+        Assert.Contains(problem, run.Error, StringComparison.Ordinal);
+        Assert.EndsWith(" Store that version of the prompt again.", run.Error.Trim(), StringComparison.Ordinal);
     }
 
     [Fact]

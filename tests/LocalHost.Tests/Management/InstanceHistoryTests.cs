@@ -1,5 +1,8 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.DurableTask;
+using Orchestrator.LocalHost.Journal;
 using Orchestrator.LocalHost.Management;
 using Orchestrator.LocalHost.Tests.Http;
 
@@ -8,6 +11,7 @@ namespace Orchestrator.LocalHost.Tests.Management;
 /// <summary>Histories of a real host over a real socket.</summary>
 public sealed class InstanceHistoryTests : IAsyncLifetime
 {
+    private readonly MemoryJournal _journal = new();
     private LocalDurableHost _host = null!;
     private TestWeb _web = null!;
 
@@ -15,6 +19,7 @@ public sealed class InstanceHistoryTests : IAsyncLifetime
     {
         _host = await LocalDurableHost.StartAsync(builder =>
         {
+            builder.Journal = _journal;
             builder.AddActivity<string, string>("Upper", (TaskActivityContext _, string text) => text.ToUpperInvariant());
             builder.AddActivity("Fails", _ => throw new InvalidOperationException("it broke"));
             builder.AddOrchestrator("Child", (TaskOrchestrationContext _, int n) => Task.FromResult(n + 1));
@@ -98,6 +103,27 @@ public sealed class InstanceHistoryTests : IAsyncLifetime
         Assert.Equal("it broke", items[1].GetProperty("Reason").GetString());
         Assert.Equal("System.InvalidOperationException", items[1].GetProperty("FailureDetails").GetProperty("ErrorType").GetString());
         Assert.DoesNotContain(items, item => item.GetRawText().Contains("   at ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Its checksum is right, so a later version wrote it, or it was changed with care.</summary>
+    [Theory]
+    [InlineData("""{"type":"Later","at":"2030-01-01T00:00:00Z"}""", "Record 2 of the history of 'a' cannot be understood: 'Later' is no event")]
+    [InlineData("nonsense", "Record 2 of the history of 'a' cannot be understood: 'nonsense' is an invalid JSON literal.")]
+    [InlineData(
+        """{"type":"TimerFired","at":"2030-01-01T00:00:00Z","id":7}""", "The history of the instance contradicts itself: TimerFired of call 7, ")]
+    [InlineData(
+        """{"type":"TaskCompleted","at":"2030-01-01T00:00:00Z","id":7}""", "The history of the instance contradicts itself: TaskCompleted of call 7, ")]
+    public async Task Record_that_cannot_be_understood_is_named_with_what_to_do(string record, string problem)
+    {
+        await _host.Client.ScheduleNewOrchestrationInstanceAsync("Waits", "x", new StartOrchestrationOptions("a"));
+        await _host.Client.WaitForInstanceStartAsync("a", CancellationToken.None);
+        await _journal.AppendAsync(new JournalId("a", 0), 1, Encoding.UTF8.GetBytes(record));
+
+        using var answer = await _web.Client.GetAsync($"{ManagementPayload.BasePath}/instances/a?showHistory=true");
+
+        var detail = await answer.IsProblemAsync(HttpStatusCode.InternalServerError, "internal");
+        Assert.StartsWith(problem, detail, StringComparison.Ordinal);
+        Assert.Contains("Use the version of the program that wrote it, restore the history", detail, StringComparison.Ordinal);
     }
 
     [Fact]

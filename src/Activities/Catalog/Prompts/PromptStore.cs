@@ -107,9 +107,16 @@ public sealed class PromptStore(IContentStore store, TimeProvider time)
         }
 
         var key = VersionKey(prompt.App, prompt.Slug, version);
-        return await store.ReadValueAsync<PromptDefinition>(key, cancellationToken)
-            ?? throw UnreadableRecordException.Missing(
-                key, $"Version '{version}' of the prompt '{prompt.Slug}'", "Store that version of the prompt again.");
+        const string remedy = "Store that version of the prompt again.";
+        try
+        {
+            return await store.ReadValueAsync<PromptDefinition>(key, cancellationToken)
+                ?? throw UnreadableRecordException.Missing(key, $"Version '{version}' of the prompt '{prompt.Slug}'", remedy);
+        }
+        catch (UnreadableRecordException problem) when (problem.IsLost)
+        {
+            throw problem.With(remedy);
+        }
     }
 
     private static ContentKey VersionKey(string? app, string slug, string version) =>

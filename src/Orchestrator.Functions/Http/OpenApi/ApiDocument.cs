@@ -140,6 +140,11 @@ internal static partial class ApiDocument
         foreach (var status in operation.Problems.Append(StatusCodes.Status503ServiceUnavailable).Distinct())
         {
             var response = Described(status);
+            if (status == StatusCodes.Status503ServiceUnavailable && operation.NeedsModels)
+            {
+                response["description"] = "The content store cannot be used (storeUnavailable), or a model that the run would ask (unavailable).";
+            }
+
             response["content"] = new JsonObject { ["application/problem+json"] = Json(typeof(ProblemDetails), schemas) };
             responses[Text(status)] = response;
         }

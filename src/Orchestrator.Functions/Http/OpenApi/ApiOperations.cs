@@ -33,6 +33,7 @@ internal static class ApiOperations
             Headers = StartHeaders,
             BodySchema = ApiSchemas.Start,
             Answers = new Dictionary<int, Type?> { [200] = typeof(RunDocument), [202] = typeof(StartPayload) },
+            NeedsModels = true,
             Problems = [400, 409, 410, 413, 415, 422],
         },
         new("ListRuns", "get", "runs", "The runs that the query lets through, the newest first.")
@@ -73,11 +74,13 @@ internal static class ApiOperations
         {
             BodySchema = ApiSchemas.Resume,
             Answers = new Dictionary<int, Type?> { [202] = typeof(StartPayload) },
+            NeedsModels = true,
             Problems = [400, 404, 409, 413, 415],
         },
         new("RestartRun", "post", "runs/{runId}/restart", "Start a new run with the same definition and inputs.")
         {
             Answers = new Dictionary<int, Type?> { [202] = typeof(StartPayload) },
+            NeedsModels = true,
             Problems = [400, 404],
         },
         new("SuspendRun", "post", "runs/{runId}/suspend", "Nothing new starts; executing steps finish, and the run's time stands still.")
@@ -92,6 +95,7 @@ internal static class ApiOperations
         },
         new("CancelRun", "post", "runs/{runId}/cancel", "Ask the run to end; it does when its executing steps have ended.")
         {
+            NeedsModels = true,
             Answers = new Dictionary<int, Type?> { [202] = typeof(JsonObject) },
             Problems = [404, 409],
         },
@@ -136,6 +140,7 @@ internal static class ApiOperations
             Headers = StartHeaders,
             BodySchema = ApiSchemas.StartStored,
             Answers = new Dictionary<int, Type?> { [200] = typeof(RunDocument), [202] = typeof(StartPayload) },
+            NeedsModels = true,
             Problems = [400, 404, 409, 410, 413, 415, 422],
         },
         new("PutPrompt", "put", "prompts/{slug}", "Store the prompt in the body as the newest version.")
@@ -193,6 +198,9 @@ internal sealed record ApiOperation(string Function, string Method, string Route
 
     /// <summary>Types of successful answers by status; null for an answer without a body.</summary>
     public IReadOnlyDictionary<int, Type?> Answers { get; init; } = new Dictionary<int, Type?>();
+
+    /// <summary>Whether it is answered 503 as well when no provider is configured for the models that the run would ask.</summary>
+    public bool NeedsModels { get; init; }
 
     /// <summary>Statuses of answers with problem details.</summary>
     public IReadOnlyList<int> Problems { get; init; } = [];

@@ -46,6 +46,15 @@ public class ApiDocumentTests
     }
 
     [Fact]
+    public void Operations_that_may_ask_models_name_that_none_answers()
+    {
+        var naming = ApiOperations.All.Where(operation => ((string?)Document["paths"]![$"/{operation.Route}"]![operation.Method]!["responses"]!["503"]!
+            ["description"])!.Contains("(unavailable)", StringComparison.Ordinal));
+
+        Assert.Equal(["StartRun", "ResumeRun", "RestartRun", "CancelRun", "StartWorkflow"], naming.Select(operation => operation.Function));
+    }
+
+    [Fact]
     public void Shape_of_the_start_payload_is_the_contracts()
     {
         var members = Document["components"]!["schemas"]!["StartPayload"]!["properties"]!.AsObject().Select(member => member.Key);

@@ -31,6 +31,25 @@ public class IdempotencyTests
     }
 
     [Fact]
+    public async Task Damaged_record_of_a_key_is_named_with_what_to_do()
+    {
+        var store = new MemoryContentStore();
+        await using var api = await ApiHost.StartAsync(store);
+        using var first = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
+        await ApiHost.ReadAsync(first, HttpStatusCode.Accepted);
+        await store.PutAsync(await store.ListAsync(ContentPrefix.Under("idempotency")).SingleAsync(), "{"u8.ToArray());
+
+        using var second = await api.PostAsync("/api/runs", ApiHost.Body(), key: "k1");
+
+        var problem = await ApiHost.ReadProblemAsync(second, HttpStatusCode.Conflict, "unreadableRecord");
+        Assert.EndsWith(
+            "Which run the Idempotency-Key started is not known: look for it in the list of runs. To start one, send another key; "
+            + "'orchestrator runs prune' deletes the record.",
+            problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Single(await RunIdsAsync(api));
+    }
+
+    [Fact]
     public async Task Key_of_a_deleted_run_starts_nothing()
     {
         await using var api = await ApiHost.StartAsync();
