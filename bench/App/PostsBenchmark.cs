@@ -1,3 +1,4 @@
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.EndToEnd.Processes;
@@ -115,7 +116,7 @@ internal sealed class PostsBenchmark : IBenchmark
     private static async Task FillAsync(string folder)
     {
         var store = new FileContentStore(folder, TimeProvider.System);
-        using var runs = new RunStore(store);
+        using var runs = new RunStore(store, new RunLogStore(store));
         await Parallel.ForEachAsync(Enumerable.Range(0, Listed), async (run, token) =>
         {
             var record = Record(run);

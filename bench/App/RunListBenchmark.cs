@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Storage;
@@ -27,7 +28,7 @@ internal sealed class RunListBenchmark : IBenchmark
             (string, IContentStore)[] stores = [("memory", new MemoryContentStore()), ("files", new FileContentStore(folder, TimeProvider.System))];
             foreach (var (name, store) in stores)
             {
-                var runs = new RunStore(store);
+                var runs = new RunStore(store, new RunLogStore(store));
                 await Parallel.ForEachAsync(Enumerable.Range(0, Runs), async (run, token) =>
                 {
                     await runs.CreateAsync(Record(run), token);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions.Application;
@@ -111,7 +110,7 @@ public sealed class LongTimeTests : IDisposable
     /// <summary>Spreads the times of the records over the last year.</summary>
     private async Task MakeOldAsync()
     {
-        var runs = new RunStore(Storage.OpenExistingContent());
+        var runs = Storage.OpenExistingRuns();
         var index = Path.Combine(_workspace.State, "index", "_");
         foreach (var entry in Directory.GetFiles(index))
         {

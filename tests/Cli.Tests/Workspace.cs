@@ -1,4 +1,3 @@
-using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Commands;
 using Orchestrator.Cli.State;
 using Orchestrator.Testing;
@@ -72,7 +71,7 @@ internal sealed class Workspace : IDisposable
     /// <summary>Leaves the run as a killed process does.</summary>
     public async Task MakeOpenAsync(string runId, RunStatus status = RunStatus.Running)
     {
-        var runs = new RunStore(new StateStorage(StorageKind.Files, State).OpenExistingContent());
+        var runs = new StateStorage(StorageKind.Files, State).OpenExistingRuns();
         await runs.UpdateAsync(runId, run => run with { Status = status, CompletedAt = null }, CancellationToken.None);
     }
 

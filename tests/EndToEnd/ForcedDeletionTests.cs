@@ -1,3 +1,4 @@
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Functions.Application;
@@ -47,7 +48,7 @@ public sealed class ForcedDeletionTests
         var store = new FileContentStore(state, TimeProvider.System);
         await new StoredRun(store, "mine").WaitForAsync("step.started", 1);
 
-        using var runs = new RunStore(store);
+        using var runs = new RunStore(store, new RunLogStore(store));
         var error = new WorkflowError(ErrorKind.Cancelled, RunDeleter.ForcedEnd);
         var run = (await runs.FindAsync("mine", default))!.Identity;
         await runs.UpdateAsync(

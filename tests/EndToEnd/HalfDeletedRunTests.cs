@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Storage.Files;
@@ -28,7 +29,7 @@ public sealed class HalfDeletedRunTests : IDisposable
         await CommandAsync("run", "w.json", "--run-id", "mine", "--model", "simulated:latency=0");
         var content = new FileContentStore(State, TimeProvider.System);
         Assert.NotNull(
-            await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync("mine", static _ => true, CancellationToken.None));
+            await new RunDeletion(content, new RunStore(content, new RunLogStore(content)), TimeProvider.System).BeginAsync("mine", static _ => true, CancellationToken.None));
         using var server = await ServeProcess.StartAsync(State, "--model", "simulated");
 
         using var shown = await server.Client.GetAsync("api/runs/mine");

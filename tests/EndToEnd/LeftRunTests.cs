@@ -82,7 +82,7 @@ public sealed class LeftRunTests : IDisposable
     {
         await StartAndKillAsync("mine", latency: 3_000);
         var record = Path.Combine(State, "runs", "mine", "run.json");
-        var old = (await File.ReadAllTextAsync(record)).Replace("\"format\":2,", "\"format\":1,", StringComparison.Ordinal);
+        var old = (await File.ReadAllTextAsync(record)).Replace("\"format\":3,", "\"format\":1,", StringComparison.Ordinal);
         Assert.Contains("\"format\":1,", old, StringComparison.Ordinal);
         await File.WriteAllTextAsync(record, old);
 

@@ -12,7 +12,7 @@ namespace Orchestrator.Activities.Checkpoints;
 /// The record of one attempt of a step: its inputs, output and cost. It is written once, when the attempt is over, and never changed; it lives as
 /// long as its run.
 /// </summary>
-public sealed record StepCheckpoint : IRunPart
+public sealed record StepCheckpoint : IStoredRecord
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;

@@ -25,22 +25,29 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     {
         var prepared = await runs.GetPreparedAsync(runId, runAttempt, cancellationToken);
         var now = time.GetUtcNow();
-        var isNew = false;
+        RunRecord? begun = null;
         var record = await runs.UpdateAsync(
             runId,
-            record => (isNew = record.Identity == prepared.Identity && MayBegin(record, runAttempt)) ? Begun(record, now) : record,
+            record =>
+            {
+                begun = record.Identity == prepared.Identity && MayBegin(record, runAttempt) ? Begun(record, now) : null;
+                return begun is null ? null : new RunUpdate(begun) { After = [LogLine.Of(prepared.Identity, Started(begun))] };
+            },
             cancellationToken);
-        if (isNew)
+        if (begun is not null)
         {
             telemetry.Begun(record, prepared);
         }
+        else
+        {
+            // It began before; the process may have ended between the record and the event.
+            await feed.AppendAsync(prepared.Identity, [Started(record)], flush: true, cancellationToken);
+        }
 
-        await feed.AppendAsync(
-            prepared.Identity,
-            [new RunEvent(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running }],
-            flush: true,
-            cancellationToken);
         return prepared;
+
+        RunEvent Started(RunRecord record) =>
+            new(RunEventNames.RunStarted, runId, runAttempt, record.Attempts[^1].StartedAt ?? now) { Status = RunStatus.Running };
     }
 
     /// <summary>Appends the events of decisions about steps that did not execute.</summary>
@@ -66,14 +73,12 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         CancellationToken cancellationToken)
     {
         var prepared = await runs.GetPreparedAsync(run, runAttempt, cancellationToken);
-        if (status == RunStatus.Completed)
-        {
-            var outputs = await RunOutputs.CollectAsync(prepared, checkpoints, observed, cancellationToken);
-            await runs.PutOutputsAsync(run, runAttempt, outputs, cancellationToken);
-        }
+        LogLine[] outputs = status != RunStatus.Completed
+            ? []
+            : [RunStore.Outputs(run, runAttempt, await RunOutputs.CollectAsync(prepared, checkpoints, observed, cancellationToken))];
 
         // The orchestration calls this activity again after a crash, so the event needs no mark in the record.
-        await EndAsync(run, runAttempt, status, error, at, at, byReconciler: false, cancellationToken);
+        await EndAsync(run, runAttempt, status, error, at, at, outputs, byReconciler: false, cancellationToken);
     }
 
     /// <summary>Whether the host that wrote the run's record may still be writing the rest of the run.</summary>
@@ -95,7 +100,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         DateTimeOffset? lastSign = null)
     {
         var at = ended ?? time.GetUtcNow();
-        return EndAsync(run, runAttempt, status, error, at, lastSign ?? at, byReconciler: true, cancellationToken);
+        return EndAsync(run, runAttempt, status, error, at, lastSign ?? at, [], byReconciler: true, cancellationToken);
     }
 
     /// <summary>Appends the event that a record with <see cref="RunRecord.IsEndEventPending"/> may lack. May be repeated.</summary>
@@ -111,9 +116,10 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
     }
 
     private async Task EndAsync(
-        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, DateTimeOffset attemptAt, bool byReconciler,
-        CancellationToken cancellationToken)
+        RunIdentity run, int runAttempt, RunStatus status, WorkflowError? error, DateTimeOffset at, DateTimeOffset attemptAt,
+        IReadOnlyList<LogLine> outputs, bool byReconciler, CancellationToken cancellationToken)
     {
+        var (item, isNew) = (RunEvents.Ended(run.RunId, runAttempt, status, error, at), false);
         RunRecord? made = null;
         var now = await runs.UpdateAsync(
             run,
@@ -122,8 +128,14 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
                 var ended = Ended(record, run, runAttempt, status, error, at, attemptAt);
 
                 // An attempt that an upgrade interrupted was counted as ended then: cancelling its run does not count again.
-                made = ReferenceEquals(ended, record) || record.IsUpgraded ? null : ended;
-                return byReconciler && !ReferenceEquals(ended, record) ? ended with { IsEndEventPending = true } : ended;
+                isNew = !ReferenceEquals(ended, record);
+                made = !isNew || record.IsUpgraded ? null : ended;
+                return !isNew ? null : new RunUpdate(ended with { IsEndEventPending = byReconciler || ended.IsEndEventPending })
+                {
+                    // The outputs are there when the record says that the attempt has completed, and the event comes after that.
+                    Before = outputs,
+                    After = [LogLine.Of(run, item)],
+                };
             },
             cancellationToken);
         if (made is not null)
@@ -136,7 +148,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             return;
         }
 
-        await feed.AppendAsync(run, [RunEvents.Ended(run.RunId, runAttempt, status, error, at)], flush: true, cancellationToken);
+        await (isNew ? Task.CompletedTask : feed.AppendAsync(run, [item], flush: true, cancellationToken));
         await (byReconciler ? ClearPendingEventAsync(run, runAttempt, status, cancellationToken) : Task.CompletedTask);
         runs.Forget(run.RunId, runAttempt);
     }
@@ -152,6 +164,7 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
         RunIdentity run, int runAttempt, WorkflowError error, CancellationToken cancellationToken, DateTimeOffset? lastSign = null)
     {
         var at = lastSign ?? time.GetUtcNow();
+        var item = RunEvents.Interrupted(run.RunId, runAttempt, error, at);
         RunRecord? made = null;
         await runs.UpdateAsync(
             run,
@@ -159,15 +172,18 @@ public sealed class RunLifecycle(RunStore runs, CheckpointStore checkpoints, Run
             {
                 var interrupted = Interrupted(record, run, runAttempt, error, at);
                 made = ReferenceEquals(interrupted, record) ? null : interrupted;
-                return interrupted;
+                return made is null ? null : new RunUpdate(made) { After = [LogLine.Of(run, item)] };
             },
             cancellationToken);
         if (made is not null)
         {
             telemetry.Ended(made);
         }
+        else
+        {
+            await feed.AppendAsync(run, [item], flush: true, cancellationToken);
+        }
 
-        await feed.AppendAsync(run, [RunEvents.Interrupted(run.RunId, runAttempt, error, at)], flush: true, cancellationToken);
         await ClearPendingEventAsync(run, runAttempt, RunStatus.Interrupted, cancellationToken);
         runs.Forget(run.RunId, runAttempt);
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
@@ -8,7 +7,7 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Execution;
 
 /// <summary>Writes new runs, and new attempts of runs, to the store before they are started. Every operation may be repeated. Thread-safe.</summary>
-public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, CheckpointStore checkpoints, TimeProvider time)
+public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, TimeProvider time)
 {
     private const int StampLength = 16;
 
@@ -21,7 +20,7 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
     {
         ArgumentNullException.ThrowIfNull(run);
         var prepared = run.Prepared;
-        var hash = await PutDefinitionAsync(run, cancellationToken);
+        var hash = HashOf(run);
         var record = new RunRecord
         {
             RunId = prepared.RunId,
@@ -37,32 +36,25 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
             File = run.File,
             Attempts = [run.Attempt],
         };
-        if (!await runs.CreateAsync(record, cancellationToken))
+        var definition = await definitions.FindWriteAsync(hash, run.Definition, cancellationToken);
+        if (await runs.CreateAsync(record, definition, prepared, run.Forked, cancellationToken))
         {
-            if (run.StartKey is null
-                || await runs.FindAsync(prepared.RunId, cancellationToken) is not { } present
-                || present.StartKey != run.StartKey)
-            {
-                return null;
-            }
-
-            if (present.Status != RunStatus.Pending)
-            {
-                return present;
-            }
-
-            record = present;
+            return record;
         }
 
-        await runs.ClearAsync(record, cancellationToken);
-        foreach (var checkpoint in run.Forked)
+        if (run.StartKey is null
+            || await runs.FindAsync(prepared.RunId, cancellationToken) is not { } present
+            || present.StartKey != run.StartKey)
         {
-            await checkpoints.CreateAsync(record.Identity, ended: null, checkpoint, cancellationToken);
+            return null;
         }
 
-        await Task.WhenAll(
-            runs.PutPreparedAsync(prepared.Of(record.Identity), cancellationToken), runs.AddToIndexAsync(record, cancellationToken));
-        return record;
+        if (present.Status == RunStatus.Pending)
+        {
+            await runs.CompleteAsync(present, prepared, run.Forked, cancellationToken);
+        }
+
+        return present;
     }
 
     /// <summary>
@@ -77,28 +69,13 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(run);
-        var hash = await PutDefinitionAsync(run, cancellationToken);
-        var name = await runs.PutResumedAsync(run.Prepared.Of(before.Identity), cancellationToken);
+        var hash = HashOf(run);
+        var definition = await definitions.FindWriteAsync(hash, run.Definition, cancellationToken);
+        var (name, line) = RunStore.Resumed(run.Prepared.Of(before.Identity));
         RunRecord? opened = null;
         try
         {
-            await runs.UpdateAsync(
-                before.RunId,
-                record => opened = !IsUnchanged(record, before) ? null : record with
-                {
-                    DefinitionHash = hash,
-                    Status = RunStatus.Pending,
-                    Attempt = run.Attempt.N,
-                    CompletedAt = null,
-                    Environment = run.Prepared.Environment,
-                    Error = null,
-                    IsEndEventPending = false,
-                    Warnings = run.Warnings,
-                    File = run.File,
-                    Attempts = [.. record.Attempts, run.Attempt],
-                    Resumed = [.. record.Resumed, name],
-                },
-                cancellationToken);
+            await runs.UpdateAsync(before.RunId, Opened, cancellationToken);
         }
         catch (KeyNotFoundException)
         {
@@ -107,6 +84,25 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
         }
 
         return opened;
+
+        RunUpdate? Opened(RunRecord record)
+        {
+            opened = !IsUnchanged(record, before) ? null : record with
+            {
+                DefinitionHash = hash,
+                Status = RunStatus.Pending,
+                Attempt = run.Attempt.N,
+                CompletedAt = null,
+                Environment = run.Prepared.Environment,
+                Error = null,
+                IsEndEventPending = false,
+                Warnings = run.Warnings,
+                File = run.File,
+                Attempts = [.. record.Attempts, run.Attempt],
+                Resumed = [.. record.Resumed, name],
+            };
+            return opened is null ? null : new RunUpdate(opened) { Definition = definition, Before = [line] };
+        }
     }
 
     private static bool IsUnchanged(RunRecord record, RunRecord before) =>
@@ -115,12 +111,7 @@ public sealed class RunRegistration(RunStore runs, DefinitionStore definitions, 
         && record.Attempt == before.Attempt
         && record.Status == before.Status;
 
-    private async Task<string> PutDefinitionAsync(NewRun run, CancellationToken cancellationToken)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
-        await definitions.PutAsync(hash, run.Definition, cancellationToken);
-        return hash;
-    }
+    private static string HashOf(NewRun run) => Convert.ToHexStringLower(SHA256.HashData(run.Definition.Span));
 }
 
 /// <summary>A checked run, or a checked attempt of a run, that can be written. Immutable.</summary>

@@ -8,7 +8,11 @@ namespace Orchestrator.Activities.Feed;
 /// <summary>The events of a run so far, without the pieces of streamed texts.</summary>
 /// <param name="Flaws">What could not be read, each as a sentence that names the file and the place.</param>
 /// <param name="Obstacle">Why the log can be neither read nor appended to, such as a missing right; null when it can.</param>
-public sealed record RunLog(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Flaws, string? Obstacle = null);
+public sealed record RunLog(IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Flaws, string? Obstacle = null)
+{
+    /// <summary>What the attempts of the run execute, and their outputs; null when the log cannot be read.</summary>
+    internal LoggedParts? Parts { get; init; }
+}
 
 /// <summary>
 /// Reads all events of a run. What the log lacks is said, so that cost is never counted as 0 without a warning. Linear in the run. Thread-safe.
@@ -23,13 +27,15 @@ public sealed class RunLogReader(RunLogStore logs)
     public async Task<RunLog> ReadAsync(RunRecord run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var (events, damaged, reader) = (new List<RunEvent>(), new List<LogFlaw>(), new LogEvents(run.Identity));
+        var (events, damaged, reader, parts) =
+            (new List<RunEvent>(), new List<LogFlaw>(), new LogEvents(run.Identity), new LoggedParts(run.Stamp));
         try
         {
             await foreach (var page in logs.PagesAsync(run.RunId, 0, cancellationToken))
             {
                 damaged.AddRange(page.Flaws);
                 events.AddRange(reader.Of(page));
+                parts.Read(page);
             }
         }
         catch (UnreadableRecordException problem)
@@ -37,7 +43,7 @@ public sealed class RunLogReader(RunLogStore logs)
             return new RunLog([], [$"{problem.Message} {Lost}"], problem.Message);
         }
 
-        return new RunLog(events, [.. Flaws(run, events, damaged)]);
+        return new RunLog(events, [.. Flaws(run, events, damaged)]) { Parts = parts };
     }
 
     private const string Lost = "Of the steps that it recorded, it is not known how they ended, and what they cost is not counted.";

@@ -30,17 +30,17 @@ public sealed class RunReader(RunStore runs, RunLogReader log, RunEventFeed feed
         }
 
         var record = await shown(stored);
-        var flaws = new List<string>();
-        var prepared = await ReadableAsync(
-            async () => await runs.FindPreparedAsync(record, record.Attempt, cancellationToken)
+        var read = await log.ReadAsync(record, cancellationToken);
+        var (events, flaws, obstacle) = (read.Events, new List<string>(), read.Obstacle);
+        var prepared = read.Parts is not { } parts ? null : await ReadableAsync(
+            async () => await runs.FindPreparedAsync(record, record.Attempt, parts, cancellationToken)
                 ?? (record.StartedAt is null ? null : throw RunStore.MissingPrepared(record, record.Attempt)),
             flaws);
-        var outputs = record.Status == RunStatus.Completed
-            ? await ReadableAsync<JsonObject>(async () => await runs.GetOutputsAsync(runId, record.Attempt, cancellationToken), flaws)
+        var outputs = read.Parts is { } all && record.Status == RunStatus.Completed
+            ? await ReadableAsync<JsonObject>(async () => await runs.GetOutputsAsync(record.Identity, record.Attempt, all, cancellationToken), flaws)
             : null;
         var projection = RunProjection.Of(prepared);
-        var (events, lost, obstacle) = await log.ReadAsync(record, cancellationToken);
-        flaws.AddRange(lost);
+        flaws.AddRange(read.Flaws);
         foreach (var item in events)
         {
             projection.Apply(item);

@@ -19,25 +19,36 @@ internal static class JsonContent
             return null;
         }
 
+        return (Read<T>(key, stored.Bytes, stored.ETag), stored.ETag);
+    }
+
+    /// <summary>The record in these bytes.</summary>
+    /// <param name="key">What has them, for messages.</param>
+    /// <param name="etag">The ETag of the value that they are; null when they are a part of one.</param>
+    /// <exception cref="UnreadableRecordException">They are not a valid <typeparamref name="T"/>, or have another format than this version reads.</exception>
+    public static T Read<T>(ContentKey key, ReadOnlyMemory<byte> bytes, string? etag = null)
+        where T : class, IStoredRecord
+    {
         T value;
         try
         {
-            value = Parse<T>(key, stored);
+            value = ReadValue<T>(key, bytes, etag);
         }
-        catch (UnreadableRecordException) when (Format(stored.Bytes.Span) is { } other && other != T.ReadFormat)
+        catch (UnreadableRecordException) when (Format(bytes.Span) is { } other && other != T.ReadFormat)
         {
-            throw UnreadableRecordException.OfFormat(key, other, T.ReadFormat, stored.ETag);
+            throw UnreadableRecordException.OfFormat(key, other, T.ReadFormat, etag);
         }
 
-        return value.Format != T.ReadFormat ? throw UnreadableRecordException.OfFormat(key, value.Format, T.ReadFormat, stored.ETag)
-            : value.Flaw is { } flaw ? throw UnreadableRecordException.Damaged(key, flaw, stored.ETag)
-            : (value, stored.ETag);
+        return value.Format != T.ReadFormat ? throw UnreadableRecordException.OfFormat(key, value.Format, T.ReadFormat, etag)
+            : value.Flaw is { } flaw ? throw UnreadableRecordException.Damaged(key, flaw, etag)
+            : value;
     }
 
     /// <summary>A value without a format number; null when there is none.</summary>
     /// <exception cref="UnreadableRecordException">What is stored is not a valid <typeparamref name="T"/>, or cannot be read.</exception>
     public static async Task<T?> ReadValueAsync<T>(this IContentStore store, ContentKey key, CancellationToken cancellationToken)
-        where T : class => await store.GetReadableAsync(key, cancellationToken) is { } stored ? Parse<T>(key, stored) : null;
+        where T : class =>
+        await store.GetReadableAsync(key, cancellationToken) is { } stored ? ReadValue<T>(key, stored.Bytes, stored.ETag) : null;
 
     /// <summary>What is stored under the key; null when nothing is.</summary>
     /// <exception cref="UnreadableRecordException">The value exists and cannot be read.</exception>
@@ -56,38 +67,28 @@ internal static class JsonContent
     /// <summary>The value as UTF-8 JSON without white space.</summary>
     public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
 
-    /// <summary>Whether it is a record with this stamp; false when it cannot be parsed.</summary>
-    public static bool HasStamp(StoredContent stored, string? stamp)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<StampedRecord>(stored.Bytes.Span, WorkflowJson.Compact) is { } record
-                && (record.Stamp ?? record.Plan?.Stamp) == stamp;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static T Parse<T>(ContentKey key, StoredContent stored)
+    /// <summary>The value without a format number in these bytes.</summary>
+    /// <param name="key">What has them, for messages.</param>
+    /// <param name="etag">The ETag of the value that they are; null when they are a part of one.</param>
+    /// <exception cref="UnreadableRecordException">They are not a valid <typeparamref name="T"/>.</exception>
+    public static T ReadValue<T>(ContentKey key, ReadOnlyMemory<byte> bytes, string? etag = null)
         where T : class
     {
-        if (stored.Bytes.IsEmpty)
+        if (bytes.IsEmpty)
         {
-            throw UnreadableRecordException.Damaged(key, "it is empty", stored.ETag);
+            throw UnreadableRecordException.Damaged(key, "it is empty", etag);
         }
 
         try
         {
-            return JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)
-                ?? throw UnreadableRecordException.Damaged(key, "it holds null", stored.ETag);
+            return JsonSerializer.Deserialize<T>(bytes.Span, WorkflowJson.Compact)
+                ?? throw UnreadableRecordException.Damaged(key, "it holds null", etag);
         }
         catch (Exception exception)
             when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or FormatException)
         {
             throw UnreadableRecordException.Damaged(
-                key, exception is JsonException json ? Place(json) : "it holds an impossible value", stored.ETag, exception);
+                key, exception is JsonException json ? Place(json) : "it holds an impossible value", etag, exception);
         }
     }
 
@@ -121,6 +122,4 @@ internal static class JsonContent
     }
 
     private sealed record AnyRecord(int? Format, string? RunId);
-
-    private sealed record StampedRecord(string? Stamp, StampedRecord? Plan);
 }

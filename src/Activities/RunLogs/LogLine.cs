@@ -18,7 +18,7 @@ namespace Orchestrator.Activities.RunLogs;
 /// <param name="Beside">The values to store before the line is appended, by their SHA-256.</param>
 internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Beside)
 {
-    /// <summary>Maximum size in bytes of one member of a checkpoint within its line.</summary>
+    /// <summary>Maximum size in bytes of one member of a checkpoint, and of the value of a part, within its line.</summary>
     public const int MaxMember = 64 * 1024;
 
     /// <summary>Maximum size in bytes of an event: a quarter of the maximum of one append.</summary>
@@ -68,6 +68,22 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
         var parts = new Parts();
         record = parts.Move(record);
         return new LogLine(record, Framed(Json(record)), parts.Contents);
+    }
+
+    /// <summary>The line of a part of an attempt of the run.</summary>
+    /// <param name="value">Its value in JSON, of any size.</param>
+    public static LogLine Of(RunIdentity run, string name, int runAttempt, ReadOnlyMemory<byte> value)
+    {
+        var part = new LogPart(name, runAttempt, run.Stamp);
+        if (value.Length <= MaxMember)
+        {
+            var whole = new LogRecord { Part = part with { Value = JsonSerializer.Deserialize<JsonElement>(value.Span) } };
+            return new LogLine(whole, Framed(Json(whole)), Nothing);
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(value.Span));
+        var record = new LogRecord { Part = part, Beside = new Dictionary<string, string> { [LogMember.Value] = hash } };
+        return new LogLine(record, Framed(Json(record)), new Dictionary<string, ReadOnlyMemory<byte>> { [hash] = value });
     }
 
     /// <summary>The line of a piece of streamed text with its line break, which has no frame. A text that is too large is cut.</summary>
@@ -167,7 +183,7 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
     }
 }
 
-/// <summary>The members of a checkpoint that may be stored beside the log, as <see cref="LogRecord.Beside"/> names them.</summary>
+/// <summary>The members of checkpoints and parts that may be stored beside the log, as <see cref="LogRecord.Beside"/> names them.</summary>
 internal static class LogMember
 {
     public const string Inputs = "inputs";
@@ -175,6 +191,9 @@ internal static class LogMember
     public const string Transformed = "transformed";
     public const string Error = "error";
     public const string Warnings = "warnings";
+
+    /// <summary>The value of a part.</summary>
+    public const string Value = "value";
 
     /// <summary>Whether steps that depend on the attempt's step read the member.</summary>
     public static bool IsOutput(string member) => member is Output or Transformed;

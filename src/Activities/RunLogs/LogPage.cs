@@ -9,10 +9,17 @@ namespace Orchestrator.Activities.RunLogs;
 /// <param name="Next">Where the next line begins, in bytes.</param>
 internal sealed record LogPage(IReadOnlyList<(LogRecord Record, long Offset, int Length)> Records, IReadOnlyList<LogFlaw> Flaws, long Next)
 {
+    private ReadOnlyMemory<byte> _bytes;
+    private long _offset;
+
+    /// <summary>A line of this page with its line break.</summary>
+    public ReadOnlyMemory<byte> Line(long offset, int length) => _bytes.Slice((int)(offset - _offset), length);
+
     /// <summary>Parses the complete lines of these bytes.</summary>
     /// <param name="offset">Where the bytes begin in the log.</param>
     public static LogPage Of(ReadOnlyMemory<byte> bytes, long offset)
     {
+        var (all, start) = (bytes, offset);
         var records = new List<(LogRecord, long, int)>();
         var flaws = new List<LogFlaw>();
         while (bytes.Span.IndexOf((byte)'\n') is var end and >= 0)
@@ -34,7 +41,7 @@ internal sealed record LogPage(IReadOnlyList<(LogRecord Record, long Offset, int
             bytes = bytes[(end + 1)..];
         }
 
-        return new LogPage(records, flaws, offset);
+        return new LogPage(records, flaws, offset) { _bytes = all, _offset = start };
     }
 
     /// <summary>The flaw of a line that is longer than what one append writes.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Workflows.Serialization;
@@ -6,27 +7,30 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Activities.RunLogs;
 
 /// <summary>
-/// One record of a run's log: an event, or the checkpoint of an attempt, which is the event of the attempt's end as well. Members of a checkpoint
-/// that are large are values of their own (<see cref="Beside"/>).
+/// One record of a run's log: an event; or the checkpoint of a step's attempt, which is the event of the attempt's end as well; or a part of an attempt
+/// of the run as a whole. What is large is a value of its own (<see cref="Beside"/>).
 /// </summary>
 internal sealed record LogRecord
 {
-    /// <summary>The options for reading records without the values of their checkpoints: inputs, output and transformed output.</summary>
+    /// <summary>The options for reading records without inputs, output and transformed output of checkpoints, and without the values of parts.</summary>
     private static readonly JsonSerializerOptions WithoutValues = Reading();
 
-    /// <summary>An event that is not the end of an attempt; null for a checkpoint.</summary>
+    /// <summary>An event that is not the end of an attempt; null for another record.</summary>
     public RunEvent? Event { get; init; }
 
-    /// <summary>The name of the event that the checkpoint is; null for an event, and for a checkpoint that a fork copied.</summary>
+    /// <summary>The name of the event that the checkpoint is; null for another record, and for a checkpoint that a fork copied.</summary>
     public string? Ended { get; init; }
 
-    /// <summary>The checkpoint of an attempt; null for an event.</summary>
+    /// <summary>The checkpoint of an attempt of a step; null for another record.</summary>
     public StepCheckpoint? Checkpoint { get; init; }
 
-    /// <summary>Members of the checkpoint that are stored beside the log, by their JSON names: the SHA-256 of each. Null for none.</summary>
+    /// <summary>A part of an attempt of the run; null for another record.</summary>
+    public LogPart? Part { get; init; }
+
+    /// <summary>Members of the checkpoint, or of the part, that are stored beside the log, by their JSON names: the SHA-256 of each. Null for none.</summary>
     public IReadOnlyDictionary<string, string>? Beside { get; init; }
 
-    /// <summary>Distinguishes this record of the attempt from another one of a concurrent execution; null for an event.</summary>
+    /// <summary>Distinguishes this record of the attempt from another one of a concurrent execution; null for another record.</summary>
     public string? Writer { get; init; }
 
     /// <summary>
@@ -35,7 +39,11 @@ internal sealed record LogRecord
     public int? Texts { get; init; }
 
     /// <summary>The stamp of the run that wrote it.</summary>
-    private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp;
+    private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp ?? Part?.Stamp;
+
+    /// <summary>The attempt of the run that it is about; 0 for a checkpoint that a fork copied.</summary>
+    [JsonIgnore]
+    public int RunAttempt => Checkpoint?.RunAttempt ?? Event?.RunAttempt ?? Part?.RunAttempt ?? 0;
 
     /// <summary>The event as readers see it; null when the record is none. Use <see cref="LogEvents"/>, which drops the records that do not count.</summary>
     public RunEvent? AsEvent() => Event is not null ? Event with { Stamp = null }
@@ -46,13 +54,17 @@ internal sealed record LogRecord
     public bool IsOf(string? stamp) => Stamp == stamp;
 
     /// <summary>The record in JSON; null when it is not a valid record.</summary>
-    /// <param name="withValues">Whether a checkpoint gets its values; false for readers that need only how attempts ended.</param>
+    /// <param name="withValues">Whether a checkpoint or a part gets its values; false for readers that need only how attempts ended.</param>
     public static LogRecord? Parse(ReadOnlySpan<byte> json, bool withValues)
     {
         try
         {
             var record = JsonSerializer.Deserialize<LogRecord>(json, withValues ? WorkflowJson.Compact : WithoutValues);
-            return record is { Event: { Event: not null, RunId: not null }, Checkpoint: null } or { Event: null, Checkpoint: not null } ? record : null;
+            return record is { Event: { Event: not null, RunId: not null }, Checkpoint: null, Part: null }
+                or { Event: null, Checkpoint: not null, Part: null }
+                or { Event: null, Checkpoint: null, Part.Name: not null }
+                ? record
+                : null;
         }
         catch (JsonException)
         {
@@ -69,14 +81,23 @@ internal sealed record LogRecord
 
     private static void DropValues(JsonTypeInfo type)
     {
-        if (type.Type != typeof(StepCheckpoint))
-        {
-            return;
-        }
-
-        foreach (var name in (string[])[nameof(StepCheckpoint.Inputs), nameof(StepCheckpoint.Output), nameof(StepCheckpoint.Transformed)])
+        string[] values = type.Type == typeof(StepCheckpoint)
+            ? [nameof(StepCheckpoint.Inputs), nameof(StepCheckpoint.Output), nameof(StepCheckpoint.Transformed)]
+            : type.Type == typeof(LogPart) ? [nameof(LogPart.Value)]
+            : [];
+        foreach (var name in values)
         {
             type.Properties.Remove(type.Properties.Single(property => property.Name == JsonNamingPolicy.CamelCase.ConvertName(name)));
         }
     }
+}
+
+/// <summary>A part of an attempt of a run: what it executes, or its outputs. Of several of one name the first in the log counts.</summary>
+/// <param name="Name">Its name within the run.</param>
+/// <param name="RunAttempt">The attempt of the run, from 1.</param>
+/// <param name="Stamp">The <see cref="Workflows.Runs.RunIdentity.Stamp"/> of the run.</param>
+internal sealed record LogPart(string Name, int RunAttempt, string? Stamp)
+{
+    /// <summary>The value; null when it is stored beside the log, or was not read.</summary>
+    public JsonElement? Value { get; init; }
 }

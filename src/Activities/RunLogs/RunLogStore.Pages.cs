@@ -12,16 +12,19 @@ public sealed partial class RunLogStore
     private const int ReadAtOnce = 2 * IContentStore.MaxAppendBytes;
 
     /// <summary>The complete lines of the log from an offset to its end. Nothing when there is no log.</summary>
+    /// <param name="first">Maximum number of bytes that the first read takes.</param>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
     internal async IAsyncEnumerable<LogPage> PagesAsync(
-        string runId, long offset, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string runId, long offset, [EnumeratorCancellation] CancellationToken cancellationToken, int first = ReadAtOnce)
     {
-        while (await ReadAsync(RunKeys.Log(runId), offset, ReadAtOnce, cancellationToken) is { Bytes.Length: > 0 } tail)
+        for (var size = first;
+            await ReadAsync(RunKeys.Log(runId), offset, size, cancellationToken) is { Bytes.Length: > 0 } tail;
+            size = ReadAtOnce)
         {
             var page = LogPage.Of(tail.Bytes, offset);
             page = page.Next == offset && tail.Bytes.Length == ReadAtOnce ? await SkipLineAsync(runId, offset, cancellationToken) : page;
             yield return page;
-            if (page.Next == offset || tail.Bytes.Length < ReadAtOnce)
+            if ((page.Next == offset && size == ReadAtOnce) || tail.Bytes.Length < size)
             {
                 yield break;
             }

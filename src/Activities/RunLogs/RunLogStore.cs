@@ -64,7 +64,7 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
         long end = 0;
         for (var first = 0; first < lines.Count;)
         {
-            var count = CountThatFit(lines, first);
+            var count = RunWrites.CountThatFit(lines, first);
             var appended = lines.Skip(first).Take(count).ToList();
             first += count;
             end = await store.AppendPartAsync(
@@ -74,6 +74,27 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
 
         Signals.Wake(run.RunId);
         return end;
+    }
+
+    /// <summary>Makes writes that belong together in their order, with one flush where the store can, and wakes followers.</summary>
+    /// <returns>How many were made: fewer than all when the condition of one did not hold.</returns>
+    /// <exception cref="ContentStoreException">The store is not available: the first of them may have happened.</exception>
+    /// <exception cref="RunGoneException">The run was deleted, and its log with it.</exception>
+    internal async Task<int> WriteAsync(RunWrites writes, CancellationToken cancellationToken)
+    {
+        var made = await store.WriteAsync(writes.All, cancellationToken);
+        for (var write = 0; write < made.Count; write++)
+        {
+            if (writes.LinesOf(write) is var (lines, length))
+            {
+                var start = made[write].End!.Value - length;
+                await (start == 0 ? store.CheckNewAsync(writes.Run, writes.All[write].Key, cancellationToken) : Task.CompletedTask);
+                Keep(writes.Run, start, lines);
+            }
+        }
+
+        Signals.Wake(writes.Run.RunId);
+        return made.Count;
     }
 
     /// <summary>What is known of the run's log.</summary>
@@ -171,21 +192,6 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     internal static UnreadableRecordException Damaged(string runId, LogFlaw flaw) =>
         UnreadableRecordException.Damaged(RunKeys.Log(runId), $"its line at byte {flaw.Offset} {flaw.Reason}");
 
-    private static int CountThatFit(IReadOnlyList<LogLine> lines, int first)
-    {
-        var count = 1;
-        for (long bytes = lines[first].Bytes.Length; first + count < lines.Count; count++)
-        {
-            bytes += lines[first + count].Bytes.Length;
-            if (bytes > IContentStore.MaxAppendBytes)
-            {
-                break;
-            }
-        }
-
-        return count;
-    }
-
     /// <summary>Keeps what was appended at this offset for the steps that read it.</summary>
     private void Keep(RunIdentity run, long start, List<LogLine> lines)
     {
@@ -236,23 +242,24 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     private async Task<T> ValueAsync<T>(ContentKey key, CancellationToken cancellationToken)
         where T : class
     {
-        if (await store.GetReadableAsync(key, cancellationToken) is not { } stored)
-        {
-            throw UnreadableRecordException.Missing(key, "A large value of a step's record", "Put it back, or resume the run.");
-        }
-
+        var stored = await ValueAsync(key, "A large value of a step's record", "Put it back, or resume the run.", cancellationToken);
         try
         {
-            if (Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == key.Value[(key.Value.LastIndexOf('/') + 1)..])
-            {
-                return JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)!;
-            }
+            return JsonSerializer.Deserialize<T>(stored.Bytes.Span, WorkflowJson.Compact)!;
         }
-        catch (JsonException)
+        catch (JsonException problem)
         {
-            // It has its hash and is of another type: the log is damaged in a way that its checksum does not show.
+            // It has its hash: the log is damaged in a way that its checksum does not show.
+            throw UnreadableRecordException.Damaged(key, "its content is of another type than the log says", stored.ETag, problem);
         }
+    }
 
-        throw UnreadableRecordException.Damaged(key, "its content does not have the hash that is its name", stored.ETag);
+    /// <summary>A value beside the log.</summary>
+    private async Task<StoredContent> ValueAsync(ContentKey key, string what, string remedy, CancellationToken cancellationToken)
+    {
+        var stored = await store.GetReadableAsync(key, cancellationToken) ?? throw UnreadableRecordException.Missing(key, what, remedy);
+        return Convert.ToHexStringLower(SHA256.HashData(stored.Bytes.Span)) == key.Value[(key.Value.LastIndexOf('/') + 1)..]
+            ? stored
+            : throw UnreadableRecordException.Damaged(key, "its content does not have the hash that is its name", stored.ETag);
     }
 }

@@ -27,20 +27,20 @@ public sealed class DefinitionStore(IContentStore store)
     /// <param name="source">The text, as UTF-8.</param>
     public async Task PutAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        // Read first: nearly every start has a definition that is stored already.
+        if (await FindWriteAsync(hash, source, cancellationToken) is { } write)
+        {
+            await store.WriteAsync([write], cancellationToken);
+        }
+    }
+
+    /// <summary>The write that stores a definition under its hash; null when it is stored already. It is to be made before what refers to it.</summary>
+    /// <inheritdoc cref="PutAsync"/>
+    internal async Task<ContentWrite?> FindWriteAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        // Read first: nearly every start has a definition that is stored already. A file that lost its content, for example in a power failure, would
+        // fail every later run of this definition.
         var key = RunKeys.Definition(hash);
-        if (await IsStoredAsync() is not { } same)
-        {
-            same = await store.CreateAsync(key, source, cancellationToken) is not null || await IsStoredAsync() != false;
-        }
-
-        if (!same)
-        {
-            // A file that lost its content, for example in a power failure, would fail every later run of this definition.
-            await store.PutAsync(key, source, cancellationToken);
-        }
-
-        async Task<bool?> IsStoredAsync() => (await store.GetAsync(key, cancellationToken))?.Bytes.Span.SequenceEqual(source.Span);
+        return (await store.GetAsync(key, cancellationToken))?.Bytes.Span.SequenceEqual(source.Span) == true ? null : ContentWrite.Put(key, source);
     }
 
     /// <summary>The text of a stored definition; null when there is none.</summary>

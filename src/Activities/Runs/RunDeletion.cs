@@ -153,7 +153,7 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
     /// <summary>The highest number of an attempt among the parts of a run whose record cannot be read; at least 1.</summary>
     public async Task<int> LastAttemptAsync(string runId, CancellationToken cancellationToken)
     {
-        var last = 1;
+        var last = Math.Max(1, await runs.LastLoggedAttemptAsync(runId, cancellationToken));
         await foreach (var key in store.ListAsync(RunKeys.Run(runId), cancellationToken))
         {
             last = Math.Max(last, RunKeys.AttemptOf(key));

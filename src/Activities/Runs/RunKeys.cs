@@ -19,10 +19,6 @@ internal static partial class RunKeys
 
     public static ContentKey Record(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "run.json");
 
-    /// <summary>What one attempt of the run executes: the plan, the inputs, the prompts in their fixed versions.</summary>
-    /// <param name="name">1 for the first attempt; for a later one its name in <see cref="RunRecord.Resumed"/>.</param>
-    public static ContentKey Prepared(string runId, string name) => ContentKey.Of(StoreFolders.Runs, runId, $"prepared-{name}.json");
-
     /// <summary>The run's folder as a key: a file can be in its place.</summary>
     public static ContentKey Folder(string runId) => ContentKey.Of(StoreFolders.Runs, runId);
 
@@ -39,30 +35,22 @@ internal static partial class RunKeys
     public static bool IsPart(ContentKey key) => key.Value.Split('/') switch
     {
         [_, var run, "control.json" or "log-0.jsonl" or "text-0.jsonl" or "events-0.jsonl"] => NameRules.RunId.IsMatch(run),
-        [_, var run, var file] => NameRules.RunId.IsMatch(run) && Part.IsMatch(file),
+        [_, var run, var file] => NameRules.RunId.IsMatch(run) && EarlierPart.IsMatch(file),
         [_, var run, "claims" or "steps", _, var file] => NameRules.RunId.IsMatch(run) && Attempt.IsMatch(file),
         [_, var run, "outputs", var hash] => NameRules.RunId.IsMatch(run) && Hash.IsMatch(hash),
         [_, var run, "signals", var file] => NameRules.RunId.IsMatch(run) && file.EndsWith(".json", StringComparison.Ordinal),
         _ => false,
     };
 
-    /// <summary>Whether the value under this key has the stamp of its run (<see cref="IRunPart"/>).</summary>
-    public static bool IsStamped(ContentKey key) => key.Value.Split('/') switch
-    {
-        [_, _, "control.json"] => true,
-        [_, _, var file] => file.StartsWith("prepared-", StringComparison.Ordinal),
-        _ => false,
-    };
-
     /// <summary>The number of the run's attempt in the key; 0 when it has none.</summary>
     public static int AttemptOf(ContentKey key) => key.Value.Split('/') switch
     {
-        [_, _, var file] when Part.Match(file) is { Success: true } match => Number(match),
+        [_, _, var file] when EarlierPart.Match(file) is { Success: true } match => Number(match),
         [_, _, "claims" or "steps", _, var file] when Attempt.Match(file) is { Success: true } match => Number(match),
         _ => 0,
     };
 
-    /// <summary>The run's log: its events, and the checkpoints of its steps' attempts.</summary>
+    /// <summary>The run's log: its events, the checkpoints of its steps' attempts, and what its own attempts execute and have as outputs.</summary>
     public static ContentKey Log(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "log-0.jsonl");
 
     /// <summary>The streamed texts of the run's steps.</summary>
@@ -83,8 +71,6 @@ internal static partial class RunKeys
     public static ContentPrefix Claims(string runId) => ContentPrefix.Under(StoreFolders.Runs, runId, "claims");
 
     public static ContentKey Control(string runId) => ContentKey.Of(StoreFolders.Runs, runId, "control.json");
-
-    public static ContentKey Outputs(string runId, int runAttempt) => ContentKey.Of(StoreFolders.Runs, runId, $"outputs-{Text(runAttempt)}.json");
 
     /// <summary>The run's entry in the index. Within a folder the entry of the newest run comes first.</summary>
     public static ContentKey Index(RunRecord run) =>
@@ -114,8 +100,9 @@ internal static partial class RunKeys
 
     public static ContentKey StartKey(string hash) => ContentKey.Of(StoreFolders.StartKeys, hash);
 
+    /// <summary>Files of runs of earlier versions, which are deleted as those of others are.</summary>
     [GeneratedRegex("^(?:prepared|outputs)-([0-9]{1,6})(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
-    private static partial Regex Part { get; }
+    private static partial Regex EarlierPart { get; }
 
     [GeneratedRegex("^([0-9]{1,6})-[0-9]{1,6}(?:-[0-9a-f]{16})?[.]json$", RegexOptions.CultureInvariant)]
     private static partial Regex Attempt { get; }

@@ -5,46 +5,11 @@ using Orchestrator.Workflows.Runs;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>
-/// The records of a run besides <see cref="RunRecord"/>. A process that works on a deleted run may write after another run has got the id. So a part
-/// belongs only to the run whose stamp it has; other runs do not see it and overwrite it.
+/// What belongs to a run besides <see cref="RunRecord"/>. A process that works on a deleted run may write after another run has got the id. So everything
+/// that is written for a run has its stamp, and other runs do not see it.
 /// </summary>
 internal static class RunParts
 {
-    /// <summary>The part of this run; null when it has none. A part with another stamp belongs to another run of the id.</summary>
-    public static async Task<T?> FindPartAsync<T>(this IContentStore store, RunIdentity run, ContentKey key, CancellationToken cancellationToken)
-        where T : class, IRunPart =>
-        await store.ReadAsync<T>(key, cancellationToken) is var (part, _) && part.Stamp == run.Stamp ? part : null;
-
-    /// <summary>Writes the part unless this run has it. Returns the part that is stored: of several writers, the first one's.</summary>
-    /// <exception cref="RunGoneException">The run was deleted.</exception>
-    public static async Task<T> CreatePartAsync<T>(
-        this IContentStore store, RunIdentity run, ContentKey key, T part, CancellationToken cancellationToken)
-        where T : class, IRunPart
-    {
-        await store.CheckThereAsync(run, cancellationToken);
-        while (await store.CreateAsync(key, JsonContent.Bytes(part), cancellationToken) is null)
-        {
-            if (await store.ReadAsync<T>(key, cancellationToken) is not var (present, etag))
-            {
-                continue;
-            }
-
-            if (present.Stamp == run.Stamp)
-            {
-                return present;
-            }
-
-            // Read the part first, then check the run: while this run exists, the part cannot be one of a later run.
-            await store.CheckThereAsync(run, cancellationToken);
-            if (await store.ReplaceAsync(key, JsonContent.Bytes(part), etag, cancellationToken) is not null)
-            {
-                return part;
-            }
-        }
-
-        return part;
-    }
-
     /// <summary>
     /// Appends to a log of the run. An append may come after the run was deleted, above all one that is repeated because its answer was lost. Then it
     /// makes the log anew, so a log that begins with these lines is deleted again when its run is gone.
@@ -55,13 +20,19 @@ internal static class RunParts
         this IContentStore store, RunIdentity run, ContentKey log, ReadOnlyMemory<byte> lines, bool flush, CancellationToken cancellationToken)
     {
         var end = await store.AppendAsync(log, lines, flush, cancellationToken);
-        if (end == lines.Length && (await store.LookAsync(run, cancellationToken)).IsGone)
+        await (end == lines.Length ? store.CheckNewAsync(run, log, cancellationToken) : Task.CompletedTask);
+        return end;
+    }
+
+    /// <summary>Checks that the run of a log that was just created was not deleted before; otherwise the log is deleted again.</summary>
+    /// <exception cref="RunGoneException">The run was deleted.</exception>
+    public static async Task CheckNewAsync(this IContentStore store, RunIdentity run, ContentKey log, CancellationToken cancellationToken)
+    {
+        if ((await store.LookAsync(run, cancellationToken)).IsGone)
         {
             await store.DeleteLateAsync(run.RunId, log, cancellationToken);
             throw new RunGoneException(run);
         }
-
-        return end;
     }
 
     /// <summary>
@@ -77,21 +48,6 @@ internal static class RunParts
         {
             await store.DeleteAsync(part, cancellationToken);
             await store.DeleteAsync(key, etag, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// Deletes the parts that a late writer of an earlier run of the id left behind. They have another stamp and would be ignored; parts without a
-    /// stamp are overwritten.
-    /// </summary>
-    public static async Task ClearAsync(this IContentStore store, RunIdentity run, CancellationToken cancellationToken)
-    {
-        await foreach (var key in store.ListAsync(RunKeys.Run(run.RunId), cancellationToken))
-        {
-            if (RunKeys.IsStamped(key) && await store.GetAsync(key, cancellationToken) is { } part && !JsonContent.HasStamp(part, run.Stamp))
-            {
-                await store.DeleteAsync(key, part.ETag, cancellationToken);
-            }
         }
     }
 

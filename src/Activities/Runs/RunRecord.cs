@@ -16,8 +16,11 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Reason of an interrupted run: its process has ended.</summary>
     public const string Lost = "lost";
 
-    /// <summary>Format 1 had a file for each attempt of a step and one for the events; since format 2 the run's log has both.</summary>
-    private const int LogFormat = 2;
+    /// <summary>
+    /// Format 1 had a file for each attempt of a step and one for the events, format 2 one for what each attempt of the run executes and one for its
+    /// outputs; since format 3 the run's log has all of them.
+    /// </summary>
+    private const int LogFormat = 3;
 
     /// <inheritdoc/>
     static int IStoredRecord.ReadFormat => LogFormat;
@@ -86,7 +89,7 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Its attempts in order; never empty.</summary>
     public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
 
-    /// <summary>For each attempt after the first, the name of the record of what it executes (<see cref="RunStore.FindPreparedAsync"/>).</summary>
+    /// <summary>For each attempt after the first, the name in the log of what it executes (<see cref="RunStore.Resumed"/>).</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
     /// <summary>The run is being deleted: all other callers treat it as deleted.</summary>

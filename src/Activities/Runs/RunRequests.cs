@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Runs;
 /// The requests to cancel and suspend the attempts of a run (<c>control.json</c>). Entries are only added; the end of a suspension is set once.
 /// Immutable.
 /// </summary>
-public sealed record RunRequests : IRunPart
+public sealed record RunRequests : IStoredRecord
 {
     /// <inheritdoc/>
     public int Format { get; init; } = IStoredRecord.CurrentFormat;

@@ -128,7 +128,7 @@ internal static class ResumeCommand
             throw Driven(record, driver);
         }
 
-        await RunStarter.CheckStartedAsync(new RunStore(where.OpenExistingContent()), record, cancellationToken);
+        await RunStarter.CheckStartedAsync(where.OpenExistingRuns(), record, cancellationToken);
         var isInterrupted = record is { HasEnded: false, IsUpgraded: false };
         if (isInterrupted && problem is null && request with { RunId = "", By = null, Reason = null } is var changes && !IsPlain(changes))
         {

@@ -43,7 +43,7 @@ internal static class RunsCommand
         {
             var (id, where) = (parsed.GetRequiredValue(runId), parsed.Where(state, storage));
             var store = where.OpenExistingContent();
-            var runs = new RunStore(store);
+            var runs = new RunStore(store, new RunLogStore(store));
             var reader = Reader(runs, store);
             var stored = RunStatus.Pending;
             var run = NameRules.RunId.IsMatch(id) ? await reader.FindAsync(id, ShownAsync, cancellationToken) : null;

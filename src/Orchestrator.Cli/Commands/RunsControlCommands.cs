@@ -174,7 +174,7 @@ internal static class RunsControlCommands
         PreparedRun? prepared;
         try
         {
-            prepared = await new RunStore(settings.Storage.OpenExistingContent()).FindPreparedAsync(record, record.Attempt, cancellationToken);
+            prepared = await settings.Storage.OpenExistingRuns().FindPreparedAsync(record, record.Attempt, cancellationToken);
         }
         catch (UnreadableRecordException)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.State;
@@ -36,7 +37,7 @@ internal static class RunsListCommand
                 Workflow = parsed.GetValue(workflow),
                 Top = parsed.GetRequiredValue(top)!.Value,
             };
-            var records = new RunStore(store);
+            var records = new RunStore(store, new RunLogStore(store));
             var lister = new RunLister(store, records, TimeProvider.System);
             var runs = await ListAsync(lister, record => where.Drivers.ShownAsync(records, record, cancellationToken), filter, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;

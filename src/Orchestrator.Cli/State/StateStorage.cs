@@ -5,6 +5,7 @@ using Orchestrator.Activities.Catalog.Prompts;
 using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Activities.Records;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Functions.Orchestrations;
@@ -110,6 +111,14 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
             ? $"The state folder '{Folder}' is a file. Choose another one with --state."
             : $"There is no state folder '{Folder}'. The first 'orchestrator run' here makes it; --state names one that is elsewhere.");
 
+    /// <summary>Opens the runs that exist.</summary>
+    /// <inheritdoc cref="OpenExistingContent"/>
+    public RunStore OpenExistingRuns()
+    {
+        var content = OpenExistingContent();
+        return new RunStore(content, new RunLogStore(content));
+    }
+
     /// <summary>Opens the histories of orchestrations. In a storage account this process owns them until the journal is disposed.</summary>
     /// <param name="log">The result of <see cref="OpenLog"/>.</param>
     /// <exception cref="JournalException">Another process owns the histories of the account, or the folder or the account cannot be used.</exception>
@@ -126,7 +135,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
     /// <exception cref="RunNotFoundException">There is no such run, or it is being deleted.</exception>
     public async Task<RunRecord> RequireRunAsync(string runId, CancellationToken cancellationToken)
     {
-        var record = NameRules.RunId.IsMatch(runId) ? await new RunStore(OpenExistingContent()).FindAnyAsync(runId, cancellationToken) : null;
+        var record = NameRules.RunId.IsMatch(runId) ? await OpenExistingRuns().FindAnyAsync(runId, cancellationToken) : null;
         return record is { Deleting: false } ? record : throw new RunNotFoundException(runId, isBeingDeleted: record is not null);
     }
 
@@ -141,7 +150,7 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         }
 
         var content = OpenExistingContent();
-        return await new RunStore(content).FindAnyAsync(runId, cancellationToken) is not null
+        return await new RunStore(content, new RunLogStore(content)).FindAnyAsync(runId, cancellationToken) is not null
             || (force && await content.ListAsync(ContentPrefix.Under(StoreFolders.Runs, runId), cancellationToken).AnyAsync(cancellationToken));
     }
 

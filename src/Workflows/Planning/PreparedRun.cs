@@ -12,7 +12,7 @@ namespace Orchestrator.Workflows.Planning;
 /// <summary>
 /// Everything one attempt of a run executes, resolved and fixed before its first step. Stored once, then only read. Immutable and thread-safe.
 /// </summary>
-public sealed record PreparedRun : IRunPart
+public sealed record PreparedRun : IStoredRecord
 {
     private NameScope? _names;
     private WorkflowGraph? _graph;
@@ -82,10 +82,6 @@ public sealed record PreparedRun : IRunPart
     /// <summary>Identifies the run among runs of the same id.</summary>
     [JsonIgnore]
     public RunIdentity Identity => new(RunId, Plan.Stamp);
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    string? IRunPart.Stamp => Plan.Stamp;
 
     /// <inheritdoc/>
     [JsonIgnore]

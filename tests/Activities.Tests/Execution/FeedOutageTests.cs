@@ -40,7 +40,7 @@ public sealed class FeedOutageTests
         var (texts, recorded) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _store.Until = key =>
         {
-            if (key == RunKeys.Log(TestRuns.RunId) && _store.Appends > 2)
+            if (key == RunKeys.Log(TestRuns.RunId) && _store.Appends > 3)
             {
                 recorded.TrySetResult();
             }

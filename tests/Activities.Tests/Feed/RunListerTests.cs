@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
@@ -132,7 +133,7 @@ public class RunListerTests
     private static async Task<(CountingStore Store, RunLister Lister)> FilledAsync(TimeProvider? time = null)
     {
         var store = new CountingStore();
-        var runs = new RunStore(store);
+        var runs = new RunStore(store, new RunLogStore(store));
         for (var number = 0; number < Runs; number++)
         {
             var record = new RunRecord

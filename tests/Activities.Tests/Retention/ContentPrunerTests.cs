@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Feed;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Storage;
@@ -93,7 +94,7 @@ public sealed class ContentPrunerTests : PruningTestBase
     [Fact]
     public async Task Index_entries_without_a_run_are_deleted_and_a_run_without_an_entry_gets_one()
     {
-        var runs = new RunStore(Store);
+        var runs = new RunStore(Store, new RunLogStore(Store));
         await AddAsync("gone", RunStatus.Completed, age: 3);
         await Store.DeleteAsync(ContentKey.Of("runs", "gone", "run.json"));
         await AddAsync("unlisted", RunStatus.Completed, age: 2);
@@ -117,7 +118,7 @@ public sealed class ContentPrunerTests : PruningTestBase
     {
         for (var kill = 0; ; kill++)
         {
-            var runs = new RunStore(Store);
+            var runs = new RunStore(Store, new RunLogStore(Store));
             await AddAsync("old", RunStatus.Completed, age: 40);
             await Store.PutAsync(ContentKey.Parse("runs/old/log-0.jsonl"), "x"u8.ToArray());
             await Store.PutAsync(ContentKey.Parse("runs/old/prepared-1.json"), "x"u8.ToArray());
@@ -162,7 +163,7 @@ public sealed class ContentPrunerTests : PruningTestBase
     {
         for (var kill = 0; ; kill++)
         {
-            var (runs, definitions) = (new RunStore(Store), new DefinitionStore(Store));
+            var (runs, definitions) = (new RunStore(Store, new RunLogStore(Store)), new DefinitionStore(Store));
             await definitions.PutAsync(Hash, "text"u8.ToArray(), CancellationToken.None);
             await definitions.PutAsync(new string('b', 64), "unused"u8.ToArray(), CancellationToken.None);
             await AddAsync($"kept{kill}", RunStatus.Completed, age: 1);

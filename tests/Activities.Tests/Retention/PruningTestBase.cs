@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Workflows.Runs;
@@ -19,12 +20,12 @@ public abstract class PruningTestBase
 
     private protected WorkflowStore Workflows() => new(Store, new DefinitionStore(Store), new ToolSet([]), Time);
 
-    private protected Task<PruneReport> PruneAsync(int? days, bool dryRun = false) => new ContentPruner(Store, new RunStore(Store), Workflows(), Time)
+    private protected Task<PruneReport> PruneAsync(int? days, bool dryRun = false) => new ContentPruner(Store, new RunStore(Store, new RunLogStore(Store)), Workflows(), Time)
         .PruneAsync(days is { } number ? Time.GetUtcNow() - TimeSpan.FromDays(number) : null, dryRun, CancellationToken.None);
 
     private protected async Task AddAsync(string runId, RunStatus status, int age)
     {
-        var runs = new RunStore(Store);
+        var runs = new RunStore(Store, new RunLogStore(Store));
         var record = Record(runId, status, age);
         await runs.CreateAsync(record, CancellationToken.None);
         await runs.AddToIndexAsync(record, CancellationToken.None);

@@ -65,7 +65,7 @@ internal sealed class LogProcess : IDisposable
     };
 
     /// <summary>Writes the record of the run: what is appended for a run without a record is deleted.</summary>
-    public static async Task CreateRunAsync(IContentStore store, RunIdentity run) => Assert.True(await new RunStore(store).CreateAsync(
+    public static async Task CreateRunAsync(IContentStore store, RunIdentity run) => Assert.True(await new RunStore(store, new RunLogStore(store)).CreateAsync(
         new RunRecord { RunId = run.RunId, Stamp = run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = At }, CancellationToken.None));
 
     public Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, params IReadOnlyList<RunEvent> before) =>

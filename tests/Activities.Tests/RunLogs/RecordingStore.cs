@@ -14,6 +14,12 @@ internal sealed class RecordingStore(IContentStore store) : IContentStore
     /// <summary>The appends.</summary>
     public ConcurrentQueue<(ContentKey Key, int Length, bool Flush)> Appends { get; } = new();
 
+    /// <summary>The keys of the writes that were made together, in their order.</summary>
+    public ConcurrentQueue<IReadOnlyList<string>> Together { get; } = new();
+
+    /// <summary>Awaited once, before the next writes that are made together.</summary>
+    public Func<Task> BeforeTogether { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Completes when the first append begins.</summary>
     public Task FirstAppend => _appending.Task;
 
@@ -51,6 +57,15 @@ internal sealed class RecordingStore(IContentStore store) : IContentStore
         }
 
         return await store.AppendAsync(key, content, flush, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ContentWritten>> WriteAsync(IReadOnlyList<ContentWrite> writes, CancellationToken cancellationToken = default)
+    {
+        Together.Enqueue([.. writes.Select(write => write.Key.Value)]);
+        var before = BeforeTogether;
+        BeforeTogether = () => Task.CompletedTask;
+        await before();
+        return await store.WriteAsync(writes, cancellationToken);
     }
 
     public Task<bool> DeleteAsync(ContentKey key, CancellationToken cancellationToken = default) => store.DeleteAsync(key, cancellationToken);

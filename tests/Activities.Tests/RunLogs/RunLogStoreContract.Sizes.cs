@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
@@ -63,6 +64,64 @@ public abstract partial class RunLogStoreContract
         Assert.Contains(key.Value, problem.Message, StringComparison.Ordinal);
     }
 
+    [SuiteTheory]
+    [InlineData(10, 0)]
+    [InlineData(LogLine.MaxMember - 2, 0)]
+    [InlineData(LogLine.MaxMember - 1, 1)]
+    [InlineData(9_000_000, 1)]
+    public async Task Part_of_any_size_is_read_back_behind_a_long_log(int length, int beside)
+    {
+        var writer = Start();
+        var reason = new string('r', 900_000);
+        await writer.AppendAsync(Run, [.. Enumerable.Range(0, 10).Select(second => Event(RunEventNames.StepReady, "a", second: second) with { Reason = reason })]);
+        var value = Json(new string('v', length));
+        var writes = new RunWrites(Run);
+        writes.Append([LogLine.Of(Run, "x-1", 1, value), LogLine.Of(Run, "y-2", 2, "{}"u8.ToArray())]);
+
+        Assert.Equal(writes.All.Count, await writer.Logs.WriteAsync(writes, CancellationToken.None));
+
+        var reader = Start();
+        var parts = await reader.Logs.PartsAsync(Run, "x-1", CancellationToken.None);
+        Assert.Equal(value, (await reader.Logs.LoadAsync(Run, parts.Find("x-1")!, "It", "Restore it.", CancellationToken.None)).Json.ToArray());
+        Assert.Equal(beside, await Open().ListAsync(ContentPrefix.Under("runs", Run.RunId, "outputs")).CountAsync());
+        Assert.Equal(2, await reader.Logs.LastAttemptAsync(Run.RunId, CancellationToken.None));
+        Assert.Equal(10, (await reader.EventsAsync(Run)).Count);
+    }
+
+    [SuiteFact]
+    public async Task Of_parts_of_one_name_the_first_of_the_run_counts()
+    {
+        var writer = Start();
+        var other = new RunIdentity(Run.RunId, "another");
+        await writer.AppendAsync(Run, Event(RunEventNames.StepReady, "a"));
+        foreach (var (run, value) in new[] { (other, "0"), (Run, "1"), (Run, "2"), (other, "3") })
+        {
+            await writer.Logs.AppendAsync(run, [LogLine.Of(run, "x", 1, Encoding.UTF8.GetBytes(value))], flush: true, CancellationToken.None);
+        }
+
+        var found = (await Start().Logs.PartsAsync(Run, "x", CancellationToken.None)).Find("x")!;
+
+        Assert.Equal("1", Encoding.UTF8.GetString((await writer.Logs.LoadAsync(Run, found, "It", "Restore it.", CancellationToken.None)).Json.Span));
+    }
+
+    [SuiteTheory]
+    [InlineData(true, "It is missing: there is no 'runs/r1/outputs/")]
+    [InlineData(false, "its content does not have the hash that is its name")]
+    public async Task Value_of_a_part_that_is_gone_or_changed_is_named(bool isGone, string reason)
+    {
+        var process = Start();
+        await process.Logs.AppendAsync(
+            Run, [LogLine.Of(Run, "x", 1, Json(new string('v', 70_000)))], flush: true, CancellationToken.None);
+        var key = await Open().ListAsync(ContentPrefix.Under("runs", Run.RunId, "outputs")).SingleAsync();
+        await (isGone ? (Task)Open().DeleteAsync(key) : Open().PutAsync(key, "\"other\""u8.ToArray()));
+        var found = (await process.Logs.PartsAsync(Run, "x", CancellationToken.None)).Find("x")!;
+
+        var problem = await Assert.ThrowsAsync<UnreadableRecordException>(
+            () => process.Logs.LoadAsync(Run, found, "It", "Restore it.", CancellationToken.None));
+
+        Assert.Contains(reason, problem.Message, StringComparison.Ordinal);
+    }
+
     [SuiteFact]
     public async Task Log_of_more_than_one_read_is_read_to_its_end()
     {
@@ -92,6 +151,8 @@ public abstract partial class RunLogStoreContract
         Assert.Equal([true, false], process.Store.Appends.Select(append => append.Flush));
         Assert.Equal(events.Select(item => $"{item.Event} {item.StepPath} 1-1"), await Start().EventsAsync(Run));
     }
+
+    private static byte[] Json(string text) => JsonSerializer.SerializeToUtf8Bytes(text, WorkflowJson.Compact);
 
     private static string Json(StepCheckpoint checkpoint) => JsonSerializer.Serialize(checkpoint, WorkflowJson.Compact);
 }

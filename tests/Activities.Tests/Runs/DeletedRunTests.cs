@@ -34,7 +34,8 @@ public class DeletedRunTests
 
         Assert.Equal(StepStatus.Cancelled, (await _runs.Executor.ExecuteAsync(call, CancellationToken.None)).Status);
         await Assert.ThrowsAsync<RunGoneException>(() => _runs.Control.CancelAsync(old.Identity, 1, "cancel", CancellationToken.None));
-        await Assert.ThrowsAsync<RunGoneException>(() => _runs.Runs.PutOutputsAsync(old.Identity, 1, [], CancellationToken.None));
+        await Assert.ThrowsAsync<RunGoneException>(
+            () => _runs.Lifecycle.FinishAsync(old.Identity, 1, RunStatus.Completed, null, _runs.Time.GetUtcNow(), null, CancellationToken.None));
         await Assert.ThrowsAsync<RunGoneException>(
             () => _runs.Lifecycle.EndAsync(old.Identity, 1, RunStatus.Failed, null, null, CancellationToken.None));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Retention;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tools;
 using Orchestrator.Storage;
@@ -21,7 +22,7 @@ public class FullDiskTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly FullStore _store = new();
 
-    private RunStore Runs => new(_store);
+    private RunStore Runs => new(_store, new RunLogStore(_store));
 
     private RunDeletion Deletion => new(_store, Runs, _time);
 

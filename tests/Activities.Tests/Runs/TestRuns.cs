@@ -32,12 +32,12 @@ internal sealed class TestRuns
     {
         Telemetry = new RunTelemetry(loggers ?? NullLoggerFactory.Instance, content);
         Store = store ?? new MemoryContentStore();
-        Runs = new RunStore(Store);
         Logs = new RunLogStore(Store, isShared: false);
+        Runs = new RunStore(Store, Logs);
         Checkpoints = new CheckpointStore(Store, new RunLogStore(Store));
         Control = new RunControl(Store, Time, isShared: false);
         Feed = new RunEventFeed(Store, Logs, Time);
-        Registration = new RunRegistration(Runs, new DefinitionStore(Store), Checkpoints, Time);
+        Registration = new RunRegistration(Runs, new DefinitionStore(Store), Time);
         Lifecycle = new RunLifecycle(Runs, Checkpoints, Feed, Time, Telemetry);
         Reader = new RunReader(Runs, new RunLogReader(Logs), Feed, Time);
         Executor = MakeExecutor();

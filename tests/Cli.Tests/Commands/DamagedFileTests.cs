@@ -6,6 +6,7 @@ using Orchestrator.Activities.Feed;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.State;
 using Orchestrator.Functions.Application;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
@@ -51,7 +52,7 @@ public sealed class DamagedFileTests : IAsyncLifetime
             var cases = new TheoryData<string, bool, string>();
             foreach (var file in (string[])
                 [
-                    "runs/bad/run.json", "runs/bad/prepared-1.json", "runs/bad/outputs-1.json", "runs/bad/log-0.jsonl", "runs/bad/text-0.jsonl",
+                    "runs/bad/run.json", "runs/bad/log-0.jsonl", "runs/bad/text-0.jsonl",
                     "runs/bad/control.json", Value, "runs/bad/outputs", "runs/bad", "index/_/*-bad", "definitions/*", "journal/instances/bad~0.jsonl",
                     "journal/instances/bad~0.end",
                     "journal/instances/bad.lock", "journal/held/bad.owner",
@@ -63,7 +64,7 @@ public sealed class DamagedFileTests : IAsyncLifetime
                         || Path.GetExtension(file) is ".json" or ".jsonl" or ".end" && file != "runs/bad/control.json"))
                 {
                     cases.Add(file, false, damage);
-                    if (file == Value || file is "runs/bad/run.json" or "runs/bad/outputs-1.json" or "runs/bad/log-0.jsonl"
+                    if (file == Value || file is "runs/bad/run.json" or "runs/bad/log-0.jsonl"
                         or "journal/instances/bad~0.jsonl" or "journal/instances/bad~0.end")
                     {
                         cases.Add(file, true, damage);
@@ -199,7 +200,9 @@ public sealed class DamagedFileTests : IAsyncLifetime
     private async Task InterruptAsync()
     {
         await _workspace.MakeOpenAsync("bad");
-        File.Delete(Path.Combine(_workspace.State, "runs/bad/outputs-1.json"));
+        var log = Path.Combine(_workspace.State, "runs/bad/log-0.jsonl");
+        await RunLogLines.ChangeAsync(log, RunLogLines.Outputs, line => "");
+        await RunLogLines.ChangeAsync(log, "\"event\":\"run.completed\"", line => "");
         var instances = Path.Combine(_workspace.State, "journal", "instances");
         File.Delete(Path.Combine(instances, "bad~0.end"));
         var history = Path.Combine(instances, "bad~0.jsonl");

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Orchestrator.Testing.Stores;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -6,7 +8,7 @@ namespace Orchestrator.Cli.Tests.Commands;
 [Trait("Trust", "14")]
 public sealed class DamagedRecordTests : IDisposable
 {
-    private const string Newer = """{"format":3,"runId":"bad","phase":{"of":"a later version"}}""";
+    private const string Newer = """{"format":4,"runId":"bad","phase":{"of":"a later version"}}""";
 
     private readonly Workspace _workspace = new();
 
@@ -19,12 +21,13 @@ public sealed class DamagedRecordTests : IDisposable
     [InlineData("\0\0\0\0", "damaged")]
     [InlineData("[]", "damaged")]
     [InlineData("{}", "damaged")]
-    [InlineData("""{"format":2}""", "damaged")]
-    [InlineData("""{"format":2,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","attempts":[]}""", "damaged")]
-    [InlineData("""{"format":2,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","tags":null}""", "damaged")]
-    [InlineData("""{"format":2,"runId":"good","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "damaged")]
+    [InlineData("""{"format":3}""", "damaged")]
+    [InlineData("""{"format":3,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","attempts":[]}""", "damaged")]
+    [InlineData("""{"format":3,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z","tags":null}""", "damaged")]
+    [InlineData("""{"format":3,"runId":"good","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "damaged")]
     [InlineData(Newer, "newer")]
     [InlineData("""{"format":1,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "older")]
+    [InlineData("""{"format":2,"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "older")]
     [InlineData("""{"format":1,"runId":"bad","phase":{"of":"an earlier version"}}""", "older")]
     [InlineData("""{"runId":"bad","workflow":"one","definitionHash":"00","createdAt":"2026-01-01T00:00:00Z"}""", "older")]
     public async Task Record_of_a_run_costs_one_row_and_can_be_deleted(string content, string word)
@@ -81,11 +84,6 @@ public sealed class DamagedRecordTests : IDisposable
     }
 
     [Theory]
-    [InlineData("runs/bad/prepared-1.json", "")]
-    [InlineData("runs/bad/prepared-1.json", """{"runId":"bad","plan":null""")]
-    [InlineData("runs/bad/prepared-1.json", """{"runId":"bad","plan":null,"inputs":{},"prompts":{},"steps":[]}""")]
-    [InlineData("runs/bad/prepared-1.json", Newer)]
-    [InlineData("runs/bad/outputs-1.json", "{")]
     [InlineData("runs/bad/log-0.jsonl", "")]
     [InlineData("runs/bad/log-0.jsonl", "{}\nnull\n\0\0\n[1]\n{\"event\":\"step.started\"}\n")]
     [InlineData("runs/bad/log-0.jsonl", "{\"v\":1,\"crc\":\"00000000\",\"rec\":{\"event\":null}}\n{\"v\":2,\"crc\":\"00000000\",\"rec\":{}}\n")]
@@ -96,13 +94,45 @@ public sealed class DamagedRecordTests : IDisposable
     public async Task Part_of_a_run_leaves_the_rest_to_be_seen_and_deleted(string file, string content)
     {
         await RunTwoAsync(file.EndsWith('*') ? $$""" "say": [ { "output": "{{new string('x', 100_000)}}" } ] """ : null);
-        await OverwriteAsync(
-            file.EndsWith('*') ? Directory.GetFiles(Path.Combine(_workspace.State, Path.GetDirectoryName(file)!)).Single() : file, content);
+
+        // Large are the output of the step, its mock in what the run executes, and the outputs of the run.
+        string[] files = file.EndsWith('*') ? Directory.GetFiles(Path.Combine(_workspace.State, Path.GetDirectoryName(file)!)) : [file];
+        Assert.Equal(file.EndsWith('*') ? 3 : 1, files.Length);
+        foreach (var path in files)
+        {
+            await OverwriteAsync(path, content);
+        }
 
         Assert.Matches("(?m)^bad +completed ", (await InvokeAsync(ExitCodes.Completed, "runs", "list")).Output);
         var shown = (await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad")).Output;
         Assert.Contains("Run bad of workflow 'one'", shown, StringComparison.Ordinal);
         Assert.Matches(file.Contains("prepared", StringComparison.Ordinal) ? "(?m)^Run bad completed in " : "(?m)^Run bad completed: 1 of 1 steps", shown);
+        await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad", "--json");
+        await InvokeAsync(ExitCodes.Completed, "runs", "delete", "bad");
+        await InvokeAsync(ExitCodes.Completed, "runs", "show", "good");
+    }
+
+    [Theory]
+    [InlineData(RunLogLines.Prepared, "", null)]
+    [InlineData(RunLogLines.Prepared, null, null)]
+    [InlineData(RunLogLines.Prepared, null, "[]")]
+    [InlineData(RunLogLines.Prepared, null, "\"\"")]
+    [InlineData(RunLogLines.Prepared, null, """{"runId":"bad","plan":null,"inputs":{},"prompts":{},"steps":[]}""")]
+    [InlineData(RunLogLines.Prepared, null, Newer)]
+    [InlineData(RunLogLines.Outputs, "{", null)]
+    [InlineData(RunLogLines.Outputs, null, null)]
+    [InlineData(RunLogLines.Outputs, null, "[]")]
+    public async Task Part_in_the_log_of_a_run_leaves_the_rest_to_be_seen_and_deleted(string part, string? line, string? value)
+    {
+        await RunTwoAsync();
+        await RunLogLines.ChangeAsync(Path.Combine(_workspace.State, "runs/bad/log-0.jsonl"), part, present => line
+            ?? RunLogLines.Framed(present, record => Regex.Replace(record, ",\"value\":.*}}$", value is null ? "}}" : $",\"value\":{value}}}}}")));
+
+        var shown = (await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad")).Output;
+        Assert.Contains("Run bad of workflow 'one'", shown, StringComparison.Ordinal);
+        Assert.Contains("'runs/bad/log-0.jsonl'", shown, StringComparison.Ordinal);
+        var said = value == Newer ? "by a newer version" : part == RunLogLines.Prepared ? "What attempt 1 of run 'bad' executes " : "as its outputs ";
+        Assert.Contains(said, shown, StringComparison.Ordinal);
         await InvokeAsync(ExitCodes.Completed, "runs", "show", "bad", "--json");
         await InvokeAsync(ExitCodes.Completed, "runs", "delete", "bad");
         await InvokeAsync(ExitCodes.Completed, "runs", "show", "good");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Testing.Stores;
 
 namespace Orchestrator.Cli.Tests.Commands;
 
@@ -126,7 +127,7 @@ public sealed class DamagedResumeTests : IDisposable
     public async Task Refusal_without_what_the_latest_attempt_executes_names_the_start_that_begins_anew(bool isMissing)
     {
         (await _workspace.RunAsync(Definition, Failing, "--run-id", "r")).AssertExit(1);
-        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"), isMissing);
+        await DamageLineAsync(RunLogLines.Prepared, isMissing);
 
         foreach (var command in (string[][])[["resume", "r"], ["resume", "r", "--fork"], ["runs", "restart", "r"], ["runs", "show", "r"]])
         {
@@ -134,7 +135,7 @@ public sealed class DamagedResumeTests : IDisposable
 
             answer.AssertExit(command[1] == "show" ? 0 : 2);
             var text = answer.Output + answer.Error;
-            Assert.Contains("'runs/r/prepared-1.json'", text, StringComparison.Ordinal);
+            Assert.Contains("'runs/r/log-0.jsonl'", text, StringComparison.Ordinal);
             Assert.Matches("'orchestrator run [^']+\\.json --state [^']+' with its inputs begins anew", text);
             Assert.Contains("'orchestrator runs delete r --state", text, StringComparison.Ordinal);
             Assert.DoesNotContain("To go on from what is done", text, StringComparison.Ordinal);
@@ -152,7 +153,7 @@ public sealed class DamagedResumeTests : IDisposable
             Definition, """ "b": [ { "error": { "kind": "contentFiltered" } }, { "error": { "kind": "contentFiltered" } }, { "output": "B" } ] """,
             "--run-id", "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
-        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"), isMissing);
+        await DamageLineAsync(RunLogLines.Prepared, isMissing);
 
         var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
 
@@ -161,7 +162,8 @@ public sealed class DamagedResumeTests : IDisposable
         Assert.Equal("given", run.GetProperty("outputs").GetProperty("a").GetString());
         var warning = Assert.Single(
             run.GetProperty("warnings").EnumerateArray(),
-            warning => warning.GetString()!.Contains("'runs/r/prepared-1.json'", StringComparison.Ordinal));
+            warning => warning.GetString()!.Contains("What attempt 1 of run 'r' executes ", StringComparison.Ordinal));
+        Assert.Contains("'runs/r/log-0.jsonl'", warning.GetString(), StringComparison.Ordinal);
         Assert.EndsWith("Results of attempt 1 that no later attempt reused are not reused.", warning.GetString(), StringComparison.Ordinal);
     }
 
@@ -174,7 +176,7 @@ public sealed class DamagedResumeTests : IDisposable
             "r")).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--output", "a=given", "--state", _workspace.State)).AssertExit(1);
         (await Workspace.InvokeAsync("resume", "r", "--state", _workspace.State)).AssertExit(1);
-        await DamageAsync(Directory.GetFiles(Path.Combine(_workspace.State, "runs", "r"), "prepared-2-*.json").Single(), isMissing: false);
+        await DamageLineAsync("\"name\":\"prepared-2-", isMissing: false);
 
         var resumed = await Workspace.InvokeAsync("resume", "r", "--json", "--state", _workspace.State);
 
@@ -188,13 +190,13 @@ public sealed class DamagedResumeTests : IDisposable
     public async Task Outputs_that_cannot_be_read_are_named_and_a_fork_makes_them_again(bool isMissing)
     {
         (await _workspace.RunAsync(Definition, """ "b": [ { "output": "B" } ] """, "--run-id", "r")).AssertExit(0);
-        await DamageAsync(Path.Combine(_workspace.State, "runs", "r", "outputs-1.json"), isMissing);
+        await DamageLineAsync(RunLogLines.Outputs, isMissing);
 
         var shown = await Workspace.InvokeAsync("runs", "show", "r", "--state", _workspace.State);
         var forked = await Workspace.InvokeAsync("resume", "r", "--fork", "--json", "--state", _workspace.State);
 
         shown.AssertExit(0);
-        Assert.Contains("'runs/r/outputs-1.json'", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("'runs/r/log-0.jsonl'", shown.Output, StringComparison.Ordinal);
         Assert.Contains("'orchestrator resume r --fork --state", shown.Output, StringComparison.Ordinal);
         forked.AssertExit(0);
         Assert.Equal("B", forked.Json().GetProperty("outputs").GetProperty("b").GetString());
@@ -302,6 +304,10 @@ public sealed class DamagedResumeTests : IDisposable
 
         await File.WriteAllTextAsync(file, "{");
     }
+
+    /// <summary>Damages or removes the line of the log of the run <c>r</c> that has this content.</summary>
+    private Task DamageLineAsync(string content, bool isMissing) => RunLogLines.ChangeAsync(
+        Path.Combine(_workspace.State, "runs", "r", "log-0.jsonl"), content, line => isMissing ? "" : line[..20]);
 
     private static IEnumerable<string?> Reused(JsonElement run) =>
         run.GetProperty("attempts").EnumerateArray().Last().GetProperty("reused").EnumerateArray().Select(step => step.GetString());

@@ -4,20 +4,25 @@ using Orchestrator.Cli.State;
 namespace Orchestrator.Cli.Tests.Commands;
 
 /// <summary>
-/// A state folder as commit bc7189c left it, before the logs of runs: run <c>failed</c> failed at its third of four steps, and the process of run
-/// <c>killed</c> was killed at its third. This version leaves such runs alone, says so in one line, deletes them on request, and runs others beside
-/// them.
+/// A state folder as an earlier commit left it: run <c>failed</c> failed at its third of four steps, and the process of run <c>killed</c> was killed at
+/// its third. This version leaves such runs alone, says so in one line, deletes them on request, and runs others beside them.
 /// </summary>
 [Trait("Trust", "14")]
-public sealed class EarlierVersionTests : IDisposable
+public abstract class EarlierVersionTests : IDisposable
 {
     private static readonly string[] Old = ["failed", "killed"];
 
     private readonly Workspace _workspace = new();
+    private readonly int _format;
+    private readonly string _part;
 
-    public EarlierVersionTests()
+    /// <param name="commit">The commit, whose state folder is a golden.</param>
+    /// <param name="format">The format of its records of runs.</param>
+    /// <param name="part">A file in the folder of <c>killed</c> that this version does not write.</param>
+    protected EarlierVersionTests(string commit, int format, string part)
     {
-        var golden = Path.Combine(AppContext.BaseDirectory, "Goldens", "bc7189c");
+        (_format, _part) = (format, part);
+        var golden = Path.Combine(AppContext.BaseDirectory, "Goldens", commit);
         foreach (var file in Directory.GetFiles(golden, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(_workspace.State, Path.GetRelativePath(golden, file));
@@ -26,7 +31,11 @@ public sealed class EarlierVersionTests : IDisposable
         }
     }
 
-    public void Dispose() => _workspace.Dispose();
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Runs_are_listed_as_older_beside_a_new_one()
@@ -62,7 +71,7 @@ public sealed class EarlierVersionTests : IDisposable
 
             refused.AssertPlainRefusal();
             var line = Assert.Single(refused.ErrorLines);
-            Assert.StartsWith($"The record 'runs/{run}/run.json' was written by an earlier version of orchestrator, in format 1; ", line);
+            Assert.StartsWith($"The record 'runs/{run}/run.json' was written by an earlier version of orchestrator, in format {_format}; ", line);
             Assert.Contains("Use that version.", line, StringComparison.Ordinal);
             Assert.Contains($"'orchestrator runs delete {run} --state ", line, StringComparison.Ordinal);
         }
@@ -105,7 +114,7 @@ public sealed class EarlierVersionTests : IDisposable
     {
         var pruned = await InvokeAsync(ExitCodes.Completed, "runs", "prune", "--older-than", "0m");
         Assert.Contains("Kept 2 runs whose record cannot be read: failed, killed;", pruned.Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(Run("killed"), "steps", "a", "1-1.json")));
+        Assert.True(File.Exists(Path.Combine(Run("killed"), _part)));
 
         foreach (var run in Old)
         {
@@ -126,3 +135,9 @@ public sealed class EarlierVersionTests : IDisposable
         return result;
     }
 }
+
+/// <summary>Before the logs of runs: a file for each attempt of a step.</summary>
+public sealed class EarlierStepFilesTests() : EarlierVersionTests("bc7189c", 1, Path.Combine("steps", "a", "1-1.json"));
+
+/// <summary>A file for what each attempt of a run executes, and one for its outputs. Run <c>failed</c> was resumed once.</summary>
+public sealed class EarlierPreparedFilesTests() : EarlierVersionTests("98b5059a", 2, "prepared-1.json");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Cli.Tests.Commands;
@@ -37,13 +38,16 @@ public sealed class ResumeCommandTests : IDisposable
     public async Task Resume_reuses_a_step_though_the_default_model_is_another_one_but_not_though_a_named_model_is(bool isDefault)
     {
         await FailAsync();
-        var prepared = Path.Combine(_workspace.State, "runs", "mine", "prepared-1.json");
-        var text = await File.ReadAllTextAsync(prepared);
-        var other = Regex.Replace(text, "\"models\":\\[\"[^\"]+\"\\]", "\"models\":[\"another\"]");
-        Assert.NotEqual(text, other);
-        Assert.Contains("\"usesDefaultModel\":true", other, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(
-            prepared, isDefault ? other : other.Replace("\"usesDefaultModel\":true", "\"usesDefaultModel\":false", StringComparison.Ordinal));
+        await RunLogLines.ChangeAsync(
+            Path.Combine(_workspace.State, "runs", "mine", "log-0.jsonl"),
+            RunLogLines.Prepared,
+            line => RunLogLines.Framed(line, text =>
+            {
+                var other = Regex.Replace(text, "\"models\":\\[\"[^\"]+\"\\]", "\"models\":[\"another\"]");
+                Assert.NotEqual(text, other);
+                Assert.Contains("\"usesDefaultModel\":true", other, StringComparison.Ordinal);
+                return isDefault ? other : other.Replace("\"usesDefaultModel\":true", "\"usesDefaultModel\":false", StringComparison.Ordinal);
+            }));
 
         (await ResumeAsync("--mocks", _workspace.Mocks())).AssertExit(ExitCodes.Completed);
 

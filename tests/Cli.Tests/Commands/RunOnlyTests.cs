@@ -55,7 +55,7 @@ public sealed class RunOnlyTests : IDisposable
             "run", file, "--environment", environment, "--state", _workspace.State, "--run-id", "r", "--model", "simulated:latency=0");
 
         run.AssertExit(ExitCodes.Completed);
-        var prepared = await File.ReadAllTextAsync(Path.Combine(_workspace.State, "runs", "r", "prepared-1.json"));
-        Assert.Contains($"A {expected} greeting.", prepared, StringComparison.Ordinal);
+        var prepared = await File.ReadAllTextAsync(Path.Combine(_workspace.State, "runs", "r", "log-0.jsonl"));
+        Assert.Contains($"\"text\":\"A {expected} greeting.", prepared, StringComparison.Ordinal);
     }
 }

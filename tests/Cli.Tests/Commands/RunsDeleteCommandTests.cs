@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 
@@ -112,7 +113,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
     {
         var content = new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent();
         Assert.NotNull(
-            await new RunDeletion(content, new RunStore(content), TimeProvider.System).BeginAsync(runId, static _ => true, CancellationToken.None));
+            await new RunDeletion(content, new RunStore(content, new RunLogStore(content)), TimeProvider.System).BeginAsync(runId, static _ => true, CancellationToken.None));
     }
 
     private async Task FailAsync() =>

@@ -54,7 +54,7 @@ public sealed class UnwrittenRunTests : IDisposable
     private async Task WriteAsync(int ageSeconds)
     {
         (await _workspace.RunAsync(Workspace.Three, null, "--run-id", "other")).AssertExit(ExitCodes.Completed);
-        var runs = new RunStore(new StateStorage(StorageKind.Files, _workspace.State).OpenExistingContent());
+        var runs = new StateStorage(StorageKind.Files, _workspace.State).OpenExistingRuns();
         var other = (await runs.FindAsync("other", CancellationToken.None))!;
         Assert.True(await runs.CreateAsync(
             new RunRecord

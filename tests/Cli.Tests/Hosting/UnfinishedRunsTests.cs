@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.State;
@@ -21,7 +22,7 @@ public sealed class UnfinishedRunsTests : IDisposable
     {
         _services = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(new PlainLog(_log, Storage)))
-            .AddSingleton(new RunStore(_store))
+            .AddSingleton(new RunStore(_store, new RunLogStore(_store)))
             .BuildServiceProvider();
         _unfinished = new UnfinishedRuns(new LocalAppSettings(Storage) { Continues = run => run?.Attempts[^1].IsForeground != true }, _services);
     }

@@ -52,6 +52,15 @@ internal static partial class SweepSnapshot
             texts.Add($"{record.Attempt}", Text($"{record.Attempt}", json, afterOutage, anyError));
         }
 
+        foreach (var run in SweepRuns.In(result.Disk.Store))
+        {
+            foreach (var (part, value) in SweepLog.Parts(result.Disk.Store, run))
+            {
+                var name = $"runs/{run}/{Resumed().Replace(part, "<resumed>")}";
+                texts[name] = Text(name, JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact), afterOutage, anyError);
+            }
+        }
+
         var reader = result.App.Get<RunReader>();
         var documents = SweepRuns.In(result.Disk.Store).Select(run => reader.FindAsync(run, CancellationToken.None).GetAwaiter().GetResult())
             .ToList();

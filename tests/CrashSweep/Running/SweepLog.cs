@@ -6,8 +6,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.CrashSweep.Running;
 
 /// <summary>
-/// Reads the bytes of a run's log, independently of the app: the records of attempts, of which the first of each attempt counts, and the events. An
-/// incomplete last line, which a crash cut off, is none.
+/// Reads the bytes of a run's log, independently of the app: the records of attempts, of which the first of each attempt counts, the events, and the
+/// parts of the run's own attempts. An incomplete last line, which a crash cut off, is none.
 /// </summary>
 internal static class SweepLog
 {
@@ -79,11 +79,24 @@ internal static class SweepLog
     public static IEnumerable<(int RunAttempt, long From)> Prepared(IContentStore store, string runId)
     {
         var record = Json(store, ContentKey.Of("runs", runId, "run.json"));
+        var parts = Parts(store, runId).ToDictionary(part => part.Name, part => part.Value, StringComparer.Ordinal);
         foreach (var name in record?["resumed"]?.AsArray() ?? [])
         {
-            var run = Json(store, ContentKey.Of("runs", runId, $"prepared-{name}.json"));
-            yield return ((int)run!["runAttempt"]!, (long?)run["logFrom"] ?? 0);
+            var run = parts[$"prepared-{name}"];
+            yield return ((int)run["runAttempt"]!, (long?)run["logFrom"] ?? 0);
         }
+    }
+
+    /// <summary>What the attempts of the run that has the id now execute, and their outputs. Of several of one name the first counts.</summary>
+    public static IEnumerable<(string Name, JsonNode Value)> Parts(IContentStore store, string runId)
+    {
+        var stamp = (string?)Json(store, ContentKey.Of("runs", runId, "run.json"))?["stamp"];
+        return Lines(Content(store, runId))
+            .Where(line => line?["part"] is JsonObject part && (string?)part["stamp"] == stamp)
+            .DistinctBy(line => (string?)line!["part"]!["name"])
+            .Select(line => ((string)line!["part"]!["name"]!, line["part"]!["value"] ?? Beside(line)));
+
+        JsonNode Beside(JsonObject line) => Json(store, ContentKey.Of("runs", runId, "outputs", (string)line["beside"]!["value"]!))!;
     }
 
     private static JsonObject? Json(IContentStore store, ContentKey key) =>

@@ -14,7 +14,7 @@ internal sealed partial class SweptStore(SweepDisk disk, SweepWrites writes) : I
     private readonly IContentStore _store = disk.Store;
 
     /// <summary>What is random in a log: the order of pending appends must not depend on it.</summary>
-    [GeneratedRegex("\"crc\":\"[0-9a-f]+\"|\"stamp\":\"[0-9a-f]+\"|\"writer\":\"[0-9a-f.]+\"")]
+    [GeneratedRegex("\"crc\":\"[0-9a-f]+\"|\"stamp\":\"[0-9a-f]+\"|\"writer\":\"[0-9a-f.]+\"|\"prepared-[0-9a-f-]+\"")]
     private static partial Regex OfThisProcess { get; }
 
     public Task<StoredContent?> GetAsync(ContentKey key, CancellationToken cancellationToken = default) =>

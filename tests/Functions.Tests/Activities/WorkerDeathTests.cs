@@ -10,7 +10,6 @@ namespace Orchestrator.Functions.Tests.Activities;
 [Trait("Trust", "2")]
 public class WorkerDeathTests
 {
-    private const string Prepared = "runs/r1/prepared-1.json";
     private const string Log = "runs/r1/log-0.jsonl";
     private const string Completed = "\"ended\":\"step.completed\"";
     private const string Record = "runs/r1/run.json";
@@ -19,7 +18,7 @@ public class WorkerDeathTests
     private readonly TroubledStore _store = new();
 
     [Theory]
-    [InlineData(Prepared, "")]
+    [InlineData(Log, "")]
     [InlineData(Log, Completed)]
     [InlineData(Log, "step.skipped")]
     [InlineData(Record, "\"completedAt\"")]
@@ -42,7 +41,7 @@ public class WorkerDeathTests
     }
 
     [Theory]
-    [InlineData(Prepared, "")]
+    [InlineData(Log, "")]
     [InlineData(Log, Completed)]
     [InlineData(Record, "\"completedAt\"")]
     [Trait("Trust", "9")]

@@ -6,6 +6,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Application;
 using Orchestrator.LocalHost.Journal;
 using Orchestrator.Storage;
+using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Application;
@@ -62,7 +63,9 @@ public sealed class RunReconcilerTests
             await models.NextAsync();
         }
 
-        await (isDamaged ? store.PutAsync(ContentKey.Of("runs", "r1", "prepared-1.json"), "?"u8.ToArray()) : Task.CompletedTask);
+        await (isDamaged
+            ? RunLogLines.ChangeAsync(store, ContentKey.Of("runs", "r1", "log-0.jsonl"), RunLogLines.Prepared, line => "?")
+            : Task.CompletedTask);
         await using var app = await AppHost.StartAsync(new MemoryJournal(), store, models: models);
         var client = new Mock<DurableTaskClient>("restored");
         client.Setup(c => c.GetInstanceAsync("r1", true, It.IsAny<CancellationToken>())).ReturnsAsync(

@@ -38,7 +38,7 @@ public sealed partial class UpgradedRunTests
         await LeaveAsync(journal, store, models);
         await using var app = await UpgradeAsync(journal, store, models);
         await ShownAsync(app);
-        DoAt(store, "runs/r1/prepared-2-", () => app.Get<RunSteering>().CancelAsync(app.Client, "r1", default));
+        DoAt(store, "runs/r1/log-0.jsonl", "\"name\":\"prepared-2-", () => app.Get<RunSteering>().CancelAsync(app.Client, "r1", default));
 
         await app.Get<UpgradedRuns>().ResumeAsync(app.Client, default);
 
@@ -52,7 +52,7 @@ public sealed partial class UpgradedRunTests
         await LeaveAsync(journal, store, models);
         await using var app = await UpgradeAsync(journal, store, models);
         await ShownAsync(app);
-        DoAt(store, "runs/r1/control", () => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default));
+        DoAt(store, "runs/r1/control", "", () => app.Get<UpgradedRuns>().ResumeAsync(app.Client, default));
 
         await app.Get<RunSteering>().CancelAsync(app.Client, "r1", default);
 

@@ -65,7 +65,7 @@ public sealed partial class UpgradedRunTests
 
     [Theory]
     [InlineData("runs/r1/run.json")]
-    [InlineData("runs/r1/prepared")]
+    [InlineData("runs/r1/log")]
     [InlineData("runs/r1/control")]
     [InlineData("upgrades/settled.json")]
     public async Task Run_that_could_not_be_read_is_found_by_a_later_look_though_others_were_settled_meanwhile(string beginning)

@@ -158,7 +158,7 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         await app.Get<RunReconciler>().FindAsync(app.Client, "r2", default);
         store.Before = (key, _) =>
         {
-            if (key.StartsWith("runs/r1/prepared", StringComparison.Ordinal))
+            if (key.StartsWith("runs/r1/log", StringComparison.Ordinal))
             {
                 throw new ContentStoreException(key, "the service refused it (409 BlobArchived)");
             }
@@ -286,10 +286,10 @@ public sealed partial class UpgradedRunTests : IAsyncLifetime
         return old.Object;
     }
 
-    /// <summary>Calls <c>other</c> just before the first write of a key with this beginning.</summary>
-    private static void DoAt(TroubledStore store, string beginning, Func<Task> other) => store.Before = (key, content) =>
+    /// <summary>Calls <c>other</c> just before the first write of a key with this beginning that has this content.</summary>
+    private static void DoAt(TroubledStore store, string beginning, string written, Func<Task> other) => store.Before = (key, content) =>
     {
-        if (content.Length > 0 && key.StartsWith(beginning, StringComparison.Ordinal))
+        if (content.Length > 0 && key.StartsWith(beginning, StringComparison.Ordinal) && content.Contains(written, StringComparison.Ordinal))
         {
             store.Before = (_, _) => { };
             Task.Run(other).GetAwaiter().GetResult();

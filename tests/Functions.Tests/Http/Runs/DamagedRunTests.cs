@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Orchestrator.Storage;
+using Orchestrator.Testing.Stores;
 
 namespace Orchestrator.Functions.Tests.Http.Runs;
 
@@ -17,7 +18,8 @@ public sealed class DamagedRunTests : IAsyncLifetime
     [Theory]
     [Trait("Trust", "14")]
     [InlineData("", "damaged")]
-    [InlineData("""{"format":3,"runId":"bad"}""", "newer")]
+    [InlineData("""{"format":4,"runId":"bad"}""", "newer")]
+    [InlineData("""{"format":2,"runId":"bad"}""", "older")]
     [InlineData("""{"format":1,"runId":"bad"}""", "older")]
     public async Task Damaged_record_costs_one_row_and_can_be_deleted(string content, string word)
     {
@@ -53,12 +55,12 @@ public sealed class DamagedRunTests : IAsyncLifetime
     {
         await _api.StartRunAsync(ApiHost.Body(""", "runId": "r1" """));
         await _api.App.WaitAsync("r1");
-        await _store.DeleteAsync(ContentKey.Of("runs", "r1", "prepared-1.json"));
+        await RunLogLines.ChangeAsync(_store, ContentKey.Of("runs", "r1", "log-0.jsonl"), RunLogLines.Prepared, line => "");
 
         using var response = await _api.Client.GetAsync("/api/runs/r1/steps/first");
 
         var problem = await ApiHost.ReadProblemAsync(response, HttpStatusCode.Conflict, "unreadableRecord");
-        Assert.Contains("'runs/r1/prepared-1.json'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'runs/r1/log-0.jsonl'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
