@@ -78,9 +78,12 @@ public sealed partial class FileJournal
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var (path, note) = (LockPath(_instances, instanceId), NotePath(_notes, instanceId));
+
+        // Of later generations, when the first one is deleted, only the file of the lock tells quickly.
+        bool HasFirstHistory() => File.Exists(PathOf(new JournalId(instanceId, 0)));
         for (var probes = 0; ; probes++)
         {
-            if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }) is { } hold)
+            if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }, HasFirstHistory) is { } hold)
             {
                 _holds[hold] = true;
                 hold.Disposed = () => _holds.TryRemove(hold, out _);

@@ -16,9 +16,14 @@ internal sealed class InstanceLock : IInstanceHold
     private readonly string _note;
     private bool _disposed;
 
-    private InstanceLock(FileStream held, string path, string note, bool isFirst) => (_held, _path, _note, IsFirst) = (held, path, note, isFirst);
+    private InstanceLock(FileStream held, string path, string note) => (_held, _path, _note) = (held, path, note);
 
-    public bool IsFirst { get; }
+    public bool IsFirst { get; private init; }
+
+    /// <summary>
+    /// Whether the history shows that the instance was held before, so that the file of the lock need not: it is deleted with the release then.
+    /// </summary>
+    public required Func<bool> HasHistory { get; init; }
 
     /// <summary>Called when the lock is released.</summary>
     public Action? Disposed { get; set; }
@@ -26,9 +31,10 @@ internal sealed class InstanceLock : IInstanceHold
     /// <param name="path">The path of the file to lock, which is created when it is missing.</param>
     /// <param name="note">The path of the note.</param>
     /// <param name="owner">The content of the note.</param>
+    /// <param name="hasHistory">Whether the instance has a history, for <see cref="HasHistory"/>.</param>
     /// <returns>The lock; null when it is held already.</returns>
     /// <exception cref="JournalException">The lock cannot be written.</exception>
-    public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner)
+    public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner, Func<bool> hasHistory)
     {
         RemoveObstacle(path);
         RemoveObstacle(note);
@@ -54,7 +60,7 @@ internal sealed class InstanceLock : IInstanceHold
                 if (IsAt(held, path))
                 {
                     WriteNote(note, owner);
-                    return new InstanceLock(held, path, note, isFirst);
+                    return new InstanceLock(held, path, note) { IsFirst = isFirst && !hasHistory(), HasHistory = hasHistory };
                 }
             }
             catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
@@ -145,7 +151,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    public void Dispose() => Dispose(_note);
+    public void Dispose() => Dispose(HasHistory() ? [_note, _path] : [_note]);
 
     public void DisposeAndDelete() => Dispose(_note, _note + TemporaryExtension, _path);
 

@@ -35,6 +35,33 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
+    public async Task Released_instance_with_a_history_leaves_no_lock_file_and_is_not_taken_for_a_new_one()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        var hold = await journal.HoldAsync("a");
+        await journal.AppendAsync(new JournalId("a", 0), 0, "1"u8.ToArray());
+
+        hold!.Dispose();
+
+        Assert.Equal(
+            _folder.Combine("shared/instances/a~0.jsonl"), Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Combine("shared/instances"))));
+        Assert.False((await journal.HoldAsync("a"))!.IsFirst);
+    }
+
+    /// <summary>A continued execution: the history of the first generation is deleted.</summary>
+    [Fact]
+    public async Task Released_instance_of_a_later_generation_is_not_taken_for_a_new_one()
+    {
+        await using var journal = FileJournal.Open(_folder.Combine("shared"));
+        var hold = await journal.HoldAsync("a");
+        await journal.AppendAsync(new JournalId("a", 1), 0, "1"u8.ToArray());
+
+        hold!.Dispose();
+
+        Assert.False((await journal.HoldAsync("a"))!.IsFirst);
+    }
+
+    [Fact]
     public async Task Closed_journal_releases_all_instances()
     {
         await using var second = FileJournal.Open(_folder.Combine("shared"));
