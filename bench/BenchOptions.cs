@@ -46,6 +46,9 @@ internal sealed record BenchOptions
     /// </summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 
+    /// <summary>Whether <c>layers</c> executes each case once more and shows what it allocates, and where.</summary>
+    public bool Allocations { get; init; }
+
     /// <summary>Reads the arguments.</summary>
     /// <param name="names">The names of all benchmarks.</param>
     /// <param name="problem">The usage when the arguments are wrong; null otherwise.</param>
@@ -54,12 +57,18 @@ internal sealed record BenchOptions
     {
         var options = new BenchOptions();
         problem = $"Usage: dotnet run -c Release --project bench -- [{string.Join('|', names)}] [--state DIR] [--repeat N] [--case TEXT] "
-            + "[--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure] [--command FOLDER]...";
+            + "[--out FILE] [--seed N] [--first N] [--count N] [--cases N] [--rounds N] [--storage files|azure] [--allocations] [--command FOLDER]...";
         for (var index = 0; index < args.Length; index++)
         {
             if (names.Contains(args[index]))
             {
                 options = options with { Name = args[index] };
+                continue;
+            }
+
+            if (args[index] == "--allocations")
+            {
+                options = options with { Allocations = true };
                 continue;
             }
 

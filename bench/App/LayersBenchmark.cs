@@ -15,6 +15,14 @@ internal sealed class LayersBenchmark : IBenchmark
         new("b: 100 layers of 100", 100, 100, 5, 50),
         new("c: chain of 1,000", 1_000, 1, 0, 50),
         new("c: chain of 1,000", 1_000, 1, 5, 50),
+        new("d: chain of 2,000", 2_000, 1, 0, 50),
+        new("d: chain of 10,000", 10_000, 1, 0, 50),
+        new("d: chain of 20,000", 20_000, 1, 0, 50),
+        new("e: 200 layers of 100", 200, 100, 0, 50),
+        new("m: 100 layers of 100, in memory", 100, 100, 0, 50, InMemory: true),
+        new("m: 200 layers of 100, in memory", 200, 100, 0, 50, InMemory: true),
+        new("m: chain of 2,000, in memory", 2_000, 1, 0, 50, InMemory: true),
+        new("m: chain of 20,000, in memory", 20_000, 1, 0, 50, InMemory: true),
     ];
 
     public string Name => "layers";
@@ -35,6 +43,12 @@ internal sealed class LayersBenchmark : IBenchmark
             }
 
             results.Add(new Result([.. runs.OrderBy(run => run.Wall)], Machine.Load()));
+            if (options.Allocations)
+            {
+                await using var trace = AllocationTrace.Start();
+                await LayersRun.MeasureAsync(workload, options);
+                await trace.ReportAsync(report, workload.Name, workload.Steps);
+            }
         }
 
         report.Paragraph(
@@ -50,7 +64,7 @@ internal sealed class LayersBenchmark : IBenchmark
         report.Table(
             [
                 "CPU ms/step", "case", "latency ms", "cap", "start s", "finish s", "values written/step", "appends/step", "reads/step",
-                "journal records/step", "journal B/step", "allocated KB/step", "peak MB",
+                "journal records/step", "journal B/step", "allocated KB/step", "of it by the start", "peak MB",
             ],
             results.Select(Costs));
         report.Paragraph(
@@ -82,7 +96,7 @@ internal sealed class LayersBenchmark : IBenchmark
             Figures.Of(run.Start, 2), Figures.Of(run.Finish, 2),
             Figures.Of(run.PerStep(run.StoreValues), 2), Figures.Of(run.PerStep(run.StoreAppends), 2), Figures.Of(run.PerStep(run.StoreReads), 2),
             Figures.Of(run.PerStep(run.JournalRecords), 2), Figures.Of(run.PerStep(run.JournalBytes)),
-            Figures.Of(run.PerStep(run.AllocatedBytes / 1024.0)), Figures.Of(run.PeakBytes / 1048576.0),
+            Figures.Of(run.PerStep(run.AllocatedBytes / 1024.0), 1), Figures.Of(run.PerStep(run.StartAllocatedBytes / 1024.0), 1), Figures.Of(run.PeakBytes / 1048576.0),
         ];
     }
 

@@ -4,7 +4,8 @@ using Orchestrator.Workflows.Mocks;
 namespace Orchestrator.Bench.App;
 
 /// <summary>A workflow of layers of equal width. Each step depends on one or two steps of the layer before.</summary>
-internal sealed record LayersCase(string Name, int Layers, int Width, int LatencyMs, int MaxParallelism) : IWorkload
+/// <param name="InMemory">Whether nothing is written to files.</param>
+internal sealed record LayersCase(string Name, int Layers, int Width, int LatencyMs, int MaxParallelism, bool InMemory = false) : IWorkload
 {
     public int Steps => Layers * Width;
 

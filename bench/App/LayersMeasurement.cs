@@ -18,6 +18,9 @@ internal sealed record LayersMeasurement(LayersCase Case, RunUsage Usage)
 
     public required long AllocatedBytes { get; init; }
 
+    /// <summary>The part of <see cref="AllocatedBytes"/> before the run is scheduled.</summary>
+    public required long StartAllocatedBytes { get; init; }
+
     public required long PeakBytes { get; init; }
 
     public required long StoreValues { get; init; }

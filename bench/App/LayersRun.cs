@@ -29,7 +29,7 @@ internal static class LayersRun
         try
         {
             var request = Request(workload);
-            await using var app = await MeasuredApp.StartAsync(state);
+            await using var app = await (workload.InMemory ? MeasuredApp.StartInMemoryAsync() : MeasuredApp.StartAsync(state));
             return await MeasureAsync(workload, app, request);
         }
         finally
@@ -42,7 +42,7 @@ internal static class LayersRun
     {
         var meter = new ProcessMeter();
         var run = await app.Get<RunStarter>().StartAsync(app.Client, request, CancellationToken.None);
-        var started = meter.Elapsed;
+        var (started, startAllocated) = (meter.Elapsed, meter.AllocatedBytes);
         var instance = await app.Client.WaitForInstanceCompletionAsync(run.InstanceId, getInputsAndOutputs: true, CancellationToken.None);
         var wall = meter.Elapsed;
         var (processor, allocated, peak) = (meter.ProcessorTime, meter.AllocatedBytes, ProcessMeter.PeakWorkingSet());
@@ -58,6 +58,7 @@ internal static class LayersRun
             Finish = (end - document.CompletedAt!.Value).TotalSeconds,
             Processor = processor.TotalSeconds,
             AllocatedBytes = allocated,
+            StartAllocatedBytes = startAllocated,
             PeakBytes = peak,
             StoreValues = values,
             StoreAppends = appends,

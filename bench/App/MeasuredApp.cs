@@ -46,6 +46,10 @@ internal sealed class MeasuredApp : IAsyncDisposable
         return StartAsync(new StateStorage(StorageKind.Files, folder), journal, new FileContentStore(folder, TimeProvider.System, log: log));
     }
 
+    /// <summary>Starts the app in memory.</summary>
+    public static Task<MeasuredApp> StartInMemoryAsync() =>
+        StartAsync(new StateStorage(StorageKind.Memory, StateStorage.DefaultFolder), new MemoryJournal(), new MemoryContentStore());
+
     /// <summary>Starts the app over a journal and a store, and continues its unfinished runs.</summary>
     /// <param name="storage">Where the two are.</param>
     /// <param name="journal">The app closes it.</param>

@@ -18,7 +18,7 @@ public sealed class MemoryContentStore : IContentStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            return Task.FromResult(_entries.TryGetValue(key.Value, out var entry) ? new StoredContent(entry.Bytes.ToArray(), entry.ETag) : null);
+            return Task.FromResult(_entries.TryGetValue(key.Value, out var entry) ? new StoredContent(entry.Share(), entry.ETag) : null);
         }
     }
 
@@ -34,9 +34,10 @@ public sealed class MemoryContentStore : IContentStore
                 return Task.FromResult<ContentTail?>(null);
             }
 
-            var from = (int)Math.Min(offset, entry.Bytes.Length);
-            var to = (int)Math.Min(from + (long)(maxBytes ?? int.MaxValue), entry.Bytes.Length);
-            return Task.FromResult<ContentTail?>(new ContentTail(entry.Bytes[from..to].ToArray(), to));
+            var bytes = entry.Share();
+            var from = (int)Math.Min(offset, bytes.Length);
+            var to = (int)Math.Min(from + (long)(maxBytes ?? int.MaxValue), bytes.Length);
+            return Task.FromResult<ContentTail?>(new ContentTail(bytes[from..to], to));
         }
     }
 
@@ -83,7 +84,7 @@ public sealed class MemoryContentStore : IContentStore
             }
 
             entry.Append(content.Span, NextETag());
-            return Task.FromResult<long>(entry.Bytes.Length);
+            return Task.FromResult<long>(entry.Length);
         }
     }
 
@@ -175,23 +176,30 @@ public sealed class MemoryContentStore : IContentStore
     private sealed class Entry(byte[] bytes, string etag)
     {
         private byte[] _buffer = bytes;
-        private int _length = bytes.Length;
 
-        public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+        public int Length { get; private set; } = bytes.Length;
 
         public string ETag { get; private set; } = etag;
+
+        /// <summary>The bytes, which do not change: an append writes behind them, or copies them first.</summary>
+        public ReadOnlyMemory<byte> Share() => _buffer.AsMemory(0, Length);
 
         /// <summary>Appends to the last complete line, as the store of files does; tests interrupt appends.</summary>
         public void Append(ReadOnlySpan<byte> more, string newETag)
         {
-            _length = Bytes.LastIndexOf((byte)'\n') + 1;
-            if (_length + more.Length > _buffer.Length)
+            var kept = _buffer.AsSpan(0, Length).LastIndexOf((byte)'\n') + 1;
+            if (kept < Length)
             {
-                Array.Resize(ref _buffer, Math.Max(_length + more.Length, _buffer.Length * 2));
+                _buffer = _buffer[..kept];
             }
 
-            more.CopyTo(_buffer.AsSpan(_length));
-            _length += more.Length;
+            if (kept + more.Length > _buffer.Length)
+            {
+                Array.Resize(ref _buffer, Math.Max(kept + more.Length, _buffer.Length * 2));
+            }
+
+            more.CopyTo(_buffer.AsSpan(kept));
+            Length = kept + more.Length;
             ETag = newETag;
         }
     }

@@ -29,6 +29,8 @@ public static class RecordFrame
 
     private static ReadOnlySpan<byte> BeforeRecord => "\",\"rec\":"u8;
 
+    private static ReadOnlySpan<byte> End => "}\n"u8;
+
     /// <summary>The reason why a record cannot be framed; null when it can.</summary>
     public static string? Reject(ReadOnlySpan<byte> record) =>
         record.IsEmpty ? "A record has at least one byte." :
@@ -56,8 +58,16 @@ public static class RecordFrame
         Utf8Formatter.TryFormat(Checksum(number, record), rest, out _, new StandardFormat('x', CrcLength));
         rest = Put(rest[CrcLength..], BeforeRecord);
         rest = Put(rest, record);
-        rest = Put(rest, "}\n"u8);
+        rest = Put(rest, End);
         return target.Length - rest.Length;
+    }
+
+    /// <summary>The line of a record without a number, with its line break.</summary>
+    public static byte[] Of(ReadOnlySpan<byte> record)
+    {
+        var line = new byte[Start.Length + BeforeCrc.Length + CrcLength + BeforeRecord.Length + record.Length + End.Length];
+        Write(line, null, record);
+        return line;
     }
 
     /// <summary>Writes the line with its line break to the end of <paramref name="target"/>.</summary>

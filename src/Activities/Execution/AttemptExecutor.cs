@@ -50,8 +50,10 @@ internal sealed class AttemptExecutor(
         var ignoresCancellation = run.Plan.Steps[call.Step].IsFinal || call.Failure is not null;
         using var watch = await control.WatchAsync(
             call.Run, call.RunAttempt, cancellation => !ignoresCancellation && call.Heeds(cancellation), stopping);
-        using var deadline = new DeadlineWatch(control, watch, call, time);
-        await (ignoresCancellation ? Task.CompletedTask : deadline.StartAsync());
+        using var deadline = ignoresCancellation || call.RunDeadline is not { } runDeadline
+            ? null
+            : new DeadlineWatch(control, watch, call, runDeadline, time);
+        await (deadline?.StartAsync() ?? Task.CompletedTask);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, claim.Lost, stopping);
         IReadOnlyList<RunEvent> ready = [.. DecisionEvents(run, call), StepEvents.Ready(call)];
         if (call.NotBefore > clock.Now)
@@ -91,11 +93,8 @@ internal sealed class AttemptExecutor(
             return null;
         }
 
-        var checkpoint = CheckpointFactory.Of(run, call, startedAt, clock.Now, result, watch.Cancellation) with
-        {
-            WithoutWork = withoutWork,
-            BegunBefore = withoutWork && lost > 0,
-        };
+        var checkpoint = CheckpointFactory.Of(
+            run, call, startedAt, clock.Now, result, watch.Cancellation, withoutWork, begunBefore: withoutWork && lost > 0);
         checkpoint = CheckpointFactory.AfterRules(run, call, until.Apply(checkpoint));
         var ended = StepEvents.EndOf(call, run, checkpoint);
         var (stored, isNew) = await paid.RunAsync(() => events.RecordAsync(ended, checkpoint));

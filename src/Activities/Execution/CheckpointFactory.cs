@@ -12,9 +12,11 @@ internal static class CheckpointFactory
 {
     /// <summary>The checkpoint of an attempt, before the step's rule for failures applies (<see cref="AfterRules"/>).</summary>
     /// <param name="cancellation">The cancellation that ended the attempt; null when none did.</param>
+    /// <param name="withoutWork"><see cref="StepCheckpoint.WithoutWork"/>.</param>
+    /// <param name="begunBefore"><see cref="StepCheckpoint.BegunBefore"/>.</param>
     public static StepCheckpoint Of(
         PreparedRun run, ExecuteStepInput call, DateTimeOffset startedAt, DateTimeOffset completedAt, AttemptResult result,
-        ScopeCancellation? cancellation)
+        ScopeCancellation? cancellation, bool withoutWork = false, bool begunBefore = false)
     {
         var step = run.Steps[call.Step];
         var prompt = step.Prompt is null ? null : run.Prompts[step.Prompt];
@@ -29,10 +31,13 @@ internal static class CheckpointFactory
         {
             CallId = $"{call.RunId}.{call.StepId}.{call.RunAttempt}-{call.Attempt}",
             RunId = call.RunId,
+            Stamp = call.Stamp,
             RunAttempt = call.RunAttempt,
             StepId = call.StepId,
             StepPath = call.StepId,
             Attempt = call.Attempt,
+            WithoutWork = withoutWork,
+            BegunBefore = begunBefore,
             PromptId = prompt?.Slug,
             PromptVersion = prompt?.Version,
             Type = step.Type,

@@ -9,19 +9,19 @@ namespace Orchestrator.Activities.Execution;
 /// Cancels an executing step when the run's time limit has passed, even while the orchestrator's own timer waits in a queue. The wall clock is read
 /// once; then the monotonic clock of the process counts. For one execution; disposing it ends the wait.
 /// </summary>
-internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, TimeProvider time) : IDisposable
+internal sealed class DeadlineWatch(RunControl control, RunWatch watch, ExecuteStepInput call, RunDeadline deadline, TimeProvider time) : IDisposable
 {
     /// <summary>Maximum length of one wait: a timer takes at most 49 days, and a wrong clock can make the deadline later than that.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _done = new();
     private readonly long _started = time.GetTimestamp();
-    private readonly TimeSpan _first = call.RunDeadline is { } deadline ? Left(deadline, watch, call, time.GetUtcNow()) : Timeout.InfiniteTimeSpan;
+    private readonly TimeSpan _first = Left(deadline, watch, call, time.GetUtcNow());
 
     /// <summary>Starts the wait. When the limit has passed already, the step is cancelled before this completes.</summary>
     public async Task StartAsync()
     {
-        if (call.RunDeadline is not null && (_first > TimeSpan.Zero ? _first : await CheckAsync()) is { } wait)
+        if ((_first > TimeSpan.Zero ? _first : await CheckAsync()) is { } wait)
         {
             _ = WaitAsync(wait);
         }

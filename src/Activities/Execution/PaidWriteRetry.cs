@@ -20,8 +20,11 @@ internal sealed class PaidWriteRetry : IDisposable
     private readonly ExecuteStepInput _call;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _end;
+
+    // Not disposed: the timer may fire until then.
+    private readonly CancellationTokenSource _end = new();
     private readonly CancellationTokenRegistration _stopping;
+    private ITimer? _final;
 
     /// <param name="stopping">Fires when the host stops.</param>
     public PaidWriteRetry(ExecuteStepInput call, TimeProvider time, ILogger logger, CancellationToken stopping)
@@ -29,19 +32,21 @@ internal sealed class PaidWriteRetry : IDisposable
         _call = call;
         _time = time;
         _logger = logger;
-        _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        _stopping = stopping.UnsafeRegister(static end => ((CancellationTokenSource)end!).CancelAfter(FinalWriteTimeout), _end);
+        _stopping = stopping.UnsafeRegister(static retry => ((PaidWriteRetry)retry!).EndLater(), this);
     }
 
     /// <summary>For the writes of an answer: fires <see cref="FinalWriteTimeout"/> after the host's token.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>Frees the tokens.</summary>
+    /// <summary>Ends the wait for the host's end.</summary>
     public void Dispose()
     {
         _stopping.Dispose();
-        _end.Dispose();
+        _final?.Dispose();
     }
+
+    private void EndLater() => _final = _time.CreateTimer(
+        static end => ((CancellationTokenSource)end!).Cancel(), _end, FinalWriteTimeout, Timeout.InfiniteTimeSpan);
 
     /// <summary>Runs the operation until it succeeds.</summary>
     /// <param name="operation">A write that may be repeated.</param>

@@ -53,13 +53,13 @@ internal static class WhenCondition
 /// </summary>
 internal sealed class UntilCondition(PreparedRun run, ExecuteStepInput call, CheckpointStore checkpoints)
 {
-    private readonly StepValues _values = new(run, checkpoints, call);
+    private readonly StepValues? _values = run.Steps[call.Step].Repeat is null ? null : new(run, checkpoints, call);
 
     /// <summary>Loads the checkpoints that the condition reads.</summary>
     /// <exception cref="UnreadableRecordException">A checkpoint of another step cannot be read.</exception>
     public Task LoadAsync(CancellationToken cancellationToken) =>
         run.Steps[call.Step].Repeat is { } repeat && Expression.TryParse(repeat.Until, out var until, out _)
-            ? _values.LoadAsync(until.Paths, cancellationToken)
+            ? _values!.LoadAsync(until.Paths, cancellationToken)
             : Task.CompletedTask;
 
     /// <summary>
@@ -73,7 +73,7 @@ internal sealed class UntilCondition(PreparedRun run, ExecuteStepInput call, Che
             return turn;
         }
 
-        _values.Own = turn;
+        _values!.Own = turn;
         if (!Expression.TryParse(repeat.Until, out var until, out var error))
         {
             return Failed(turn, error);

@@ -25,8 +25,8 @@ internal sealed class StepEventWriter(
     private readonly Lock _gate = new();
     private readonly string _writer = checkpoints.NewWriter();
 
-    /// <summary>Ends the wait before a retry in the background. Not disposed: the background task may hold its token.</summary>
-    private CancellationTokenSource _flushing = CancellationTokenSource.CreateLinkedTokenSource(end);
+    /// <summary>Ends the wait before a retry in the background; null before the first one. Not disposed: the background task may hold its token.</summary>
+    private CancellationTokenSource? _waiting;
 
     private List<RunEvent> _pending = [];
     private Task _appending = Task.CompletedTask;
@@ -34,6 +34,7 @@ internal sealed class StepEventWriter(
     private List<RunEvent> _textsLeft = [];
     private bool _isAppending;
     private int _textCount;
+    private bool _isFlushing;
 
     /// <summary>Appends events after those of earlier calls, in the background.</summary>
     public void Append(params IReadOnlyCollection<RunEvent> events)
@@ -86,13 +87,15 @@ internal sealed class StepEventWriter(
     /// <exception cref="ContentStoreException">The store is not available.</exception>
     public async Task FlushAsync()
     {
-        await _flushing.CancelAsync();
-        await _appending;
-        _flushing = CancellationTokenSource.CreateLinkedTokenSource(end);
-        await feed.AppendAsync(call.Run, _pending, flush: true, end);
-        _pending = [];
+        await EndAppendingAsync();
+        if (_pending.Count > 0)
+        {
+            await feed.AppendAsync(call.Run, _pending, flush: true, end);
+            _pending = [];
+        }
+
         await _texts;
-        await AppendTextsAsync(Interlocked.Exchange(ref _textsLeft, []));
+        await (_textsLeft.Count == 0 ? Task.CompletedTask : AppendTextsAsync(Interlocked.Exchange(ref _textsLeft, [])));
     }
 
     /// <summary>Appends all pending events. A failure is only logged: it must not hide how the execution ended.</summary>
@@ -106,6 +109,20 @@ internal sealed class StepEventWriter(
         {
             logger.FeedNotTold(exception, call.StepId, call.RunId);
         }
+    }
+
+    /// <summary>Ends what appends in the background, also while it waits to try again.</summary>
+    private async Task EndAppendingAsync()
+    {
+        CancellationTokenSource? waiting;
+        lock (_gate)
+        {
+            (_isFlushing, waiting, _waiting) = (true, _waiting, null);
+        }
+
+        await (waiting?.CancelAsync() ?? Task.CompletedTask);
+        await _appending;
+        _isFlushing = false;
     }
 
     private async Task AppendTextAsync(Task previous, RunEvent text)
@@ -162,7 +179,16 @@ internal sealed class StepEventWriter(
                 isFirst = false;
             }
 
-            await Task.Delay(Interval, time, _flushing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Interval, time, BeginWait()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The token of a wait before a retry.</summary>
+    private CancellationToken BeginWait()
+    {
+        lock (_gate)
+        {
+            return _isFlushing ? new CancellationToken(canceled: true) : (_waiting ??= CancellationTokenSource.CreateLinkedTokenSource(end)).Token;
         }
     }
 
@@ -170,7 +196,7 @@ internal sealed class StepEventWriter(
     {
         lock (_gate)
         {
-            if (_pending.Count == 0 || _flushing.IsCancellationRequested)
+            if (_pending.Count == 0 || _isFlushing || end.IsCancellationRequested)
             {
                 _isAppending = false;
                 return null;

@@ -18,7 +18,7 @@ internal sealed class StepInputs
     private readonly PreparedRun _run;
     private readonly StepValues _values;
     private readonly IReadOnlyList<ValuePath> _placeholders;
-    private readonly ILookup<string, ValuePath> _byRoot;
+    private readonly bool _takesMembers;
     private readonly Dictionary<string, TemplateValue> _found = new(StringComparer.Ordinal);
 
     private StepInputs(PreparedRun run, StepValues values, IReadOnlyList<ValuePath> placeholders, TemplateBudget budget)
@@ -26,9 +26,15 @@ internal sealed class StepInputs
         _run = run;
         _values = values;
         _placeholders = placeholders;
-        _byRoot = placeholders.ToLookup(path => path.Root, StringComparer.Ordinal);
+        foreach (var path in placeholders)
+        {
+            _takesMembers |= path.Segments.Count > 1;
+        }
+
         Budget = budget;
     }
+
+    private ILookup<string, ValuePath> ByRoot => field ??= _placeholders.ToLookup(path => path.Root, StringComparer.Ordinal);
 
     /// <summary>The size limit that the step's templates and values share.</summary>
     public TemplateBudget Budget { get; }
@@ -43,6 +49,13 @@ internal sealed class StepInputs
     public static async Task<StepInputs> LoadAsync(
         PreparedRun run, PreparedStep step, StepTemplates templates, StepValues values, CancellationToken cancellationToken)
     {
+        if (step is { Mapping: null, Merge: null, Defaults: null })
+        {
+            // Most prompts: they give no names to values.
+            await values.LoadAsync(templates.Paths, cancellationToken);
+            return new StepInputs(run, values, templates.Paths, new TemplateBudget(cancellationToken));
+        }
+
         var own = StepTemplates.OwnNames(step).ToHashSet(StringComparer.Ordinal);
         var placeholders = templates.Paths.Where(path => !own.Contains(path.Root)).ToList();
         var inputs = new StepInputs(run, values, placeholders, new TemplateBudget(cancellationToken));
@@ -105,7 +118,7 @@ internal sealed class StepInputs
             };
 
             // A template may use both an output and the record of its step: {{check}} and {{check.status}}.
-            if (found.Exists && _byRoot[root].Any(path => path.Segments.Count > 1))
+            if (_takesMembers && found.Exists && ByRoot[root].Any(path => path.Segments.Count > 1))
             {
                 _found[root] = found = _values.WithRecord(found, root);
             }
@@ -123,7 +136,7 @@ internal sealed class StepInputs
 
     private TemplateValue Single(string root)
     {
-        var whole = _byRoot[root].ToList();
+        var whole = ByRoot[root].ToList();
         if (whole.Any(path => path.Segments.Count == 1) || whole.Count == 0)
         {
             return _values.Get(ValuePath.OfPlaceholder([root])) is (var value, null) ? TemplateValue.Of(value) : TemplateValue.Missing;
@@ -139,7 +152,7 @@ internal sealed class StepInputs
     {
         var members = new JsonObject();
         var whole = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in _byRoot[root].OrderBy(path => path.Segments.Count))
+        foreach (var path in ByRoot[root].OrderBy(path => path.Segments.Count))
         {
             // A path into a value that is there as a whole needs no entry of its own.
             if (!Enumerable.Range(1, path.Segments.Count - 1).Any(count => whole.Contains(Beginning(path, count))))

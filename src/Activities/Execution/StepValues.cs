@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Checkpoints;
@@ -24,9 +23,17 @@ namespace Orchestrator.Activities.Execution;
 internal sealed class StepValues(
     PreparedRun run, CheckpointStore? checkpoints = null, ExecuteStepInput? call = null, IReadOnlyList<EndedStep>? observed = null)
 {
-    private readonly Dictionary<int, EndedStep> _ended = (observed ?? call?.Observed ?? []).ToDictionary(step => step.Step);
-    private readonly ConcurrentDictionary<int, StepCheckpoint?> _last = new();
-    private readonly ConcurrentDictionary<int, StepCheckpoint?> _loaded = new();
+    /// <summary>How many checkpoints that are not in memory are read at the same time.</summary>
+    private const int Readers = 16;
+
+    private static readonly Dictionary<int, EndedStep> NoneEnded = [];
+    private static readonly Dictionary<string, string> NoSecrets = [];
+
+    private readonly Dictionary<int, EndedStep> _ended =
+        (observed ?? call?.Observed) is { Count: > 0 } ended ? ended.ToDictionary(step => step.Step) : NoneEnded;
+
+    private readonly Dictionary<int, StepCheckpoint?> _last = [];
+    private readonly Dictionary<int, StepCheckpoint?> _loaded = [];
     private readonly ExtraNames _extra = call is null ? ExtraNames.None : StepTemplates.Extra(run.Steps[call.Step]);
     private HashSet<int>? _reach;
 
@@ -34,39 +41,42 @@ internal sealed class StepValues(
     public JsonNode? Previous { get; set; }
 
     /// <summary>The values of the secrets that the step uses and that exist, by name.</summary>
-    public IReadOnlyDictionary<string, string> Secrets { get; set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Secrets { get; set; } = NoSecrets;
 
     /// <summary>The step's own checkpoint, for its <c>until</c>; null before there is one.</summary>
     public StepCheckpoint? Own { get; set; }
 
     /// <summary>Loads the checkpoints that these paths lead into, for <see cref="Get"/>.</summary>
     /// <exception cref="Records.UnreadableRecordException">A checkpoint cannot be read.</exception>
-    public Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken) => LoadAsync(
-        paths
-            .SelectMany(path => run.Names.TryResolve(path, _extra, out var reference, out _) ? reference.Steps : [])
-            .Where(step => step != call?.Step && !_loaded.ContainsKey(step))
-            .Distinct(),
-        cancellationToken);
+    public Task LoadAsync(IEnumerable<ValuePath> paths, CancellationToken cancellationToken) => LoadAsync(StepsOf(paths), cancellationToken);
 
     /// <summary>Loads the checkpoints of these steps.</summary>
     /// <exception cref="Records.UnreadableRecordException">A checkpoint cannot be read.</exception>
-    public Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken)
+    public async Task LoadAsync(IEnumerable<int> steps, CancellationToken cancellationToken)
     {
         // A join of the first success may read only the dependencies that had completed, and what is before them.
         var readable = call?.Available is null ? null : Reach();
-        return Parallel.ForEachAsync(steps, cancellationToken, async (step, token) =>
+        List<(int Step, Task<StepCheckpoint?> Reading)>? reading = null;
+        foreach (var step in steps)
         {
-            if (_ended.ContainsKey(step))
+            if (_loaded.ContainsKey(step) || reading?.Exists(other => other.Step == step) == true)
             {
-                // The checkpoint of its latest attempt, if there is one, has the error and the usage.
-                _loaded[step] = null;
-                _last[step] = await checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, token);
+                continue;
             }
-            else
+
+            // Most are in memory: then the task has completed.
+            var found = FindAsync(step, readable, cancellationToken);
+            if (found.IsCompletedSuccessfully)
             {
-                _loaded[step] = readable?.Contains(step) == false ? null : await checkpoints!.FindResultAsync(run, step, token);
+                Take(step, await found);
+                continue;
             }
-        });
+
+            (reading ??= []).Add((step, found));
+            await (reading.Count == Readers ? TakeAllAsync(reading) : Task.CompletedTask);
+        }
+
+        await (reading is null ? Task.CompletedTask : TakeAllAsync(reading));
     }
 
     /// <summary>The value of <paramref name="path"/>, or one sentence that says why there is none.</summary>
@@ -161,6 +171,52 @@ internal sealed class StepValues(
         return completed.Count == 0 ? null : run.Steps[completed[0].writer].KeyMerge is { } merge
             ? KeyMerging.Of(merge, completed.Select(entry => KeyValuePair.Create(run.Steps[entry.writer].Id, select(entry.Checkpoint!))))
             : select(completed.MaxBy(entry => run.Graph.RankOf(entry.writer)).Checkpoint!);
+    }
+
+    private IEnumerable<int> StepsOf(IEnumerable<ValuePath> paths)
+    {
+        foreach (var path in paths)
+        {
+            if (run.Names.TryResolve(path, _extra, out var reference, out _))
+            {
+                foreach (var step in reference.Steps)
+                {
+                    if (step != call?.Step)
+                    {
+                        yield return step;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The checkpoint of the step for its readers: of a step without an output the latest one, which has the error and the usage.</summary>
+    private Task<StepCheckpoint?> FindAsync(int step, HashSet<int>? readable, CancellationToken cancellationToken) =>
+        _ended.ContainsKey(step) ? checkpoints!.FindLastAsync(run.Identity, run.Steps[step].Id, run.RunAttempt, cancellationToken)
+        : readable?.Contains(step) == false ? Task.FromResult<StepCheckpoint?>(null)
+        : checkpoints!.FindResultAsync(run, step, cancellationToken);
+
+    private async Task TakeAllAsync(List<(int Step, Task<StepCheckpoint?> Reading)> reading)
+    {
+        await Task.WhenAll(reading.Select(each => each.Reading));
+        foreach (var (step, found) in reading)
+        {
+            Take(step, await found);
+        }
+
+        reading.Clear();
+    }
+
+    private void Take(int step, StepCheckpoint? found)
+    {
+        if (_ended.ContainsKey(step))
+        {
+            (_loaded[step], _last[step]) = (null, found);
+        }
+        else
+        {
+            _loaded[step] = found;
+        }
     }
 
     private HashSet<int> Reach() => _reach ??= call!.Available is { } available

@@ -35,9 +35,21 @@ public sealed class RunEventFeed(IContentStore store, RunLogStore logs, TimeProv
     public async Task AppendAsync(RunIdentity run, IReadOnlyList<RunEvent> events, bool flush, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
-        var lines = events.Where(item => item.Event != RunEventNames.StepChunk).Select(item => LogLine.Of(run, item)).ToList();
+        var lines = new List<LogLine>(events.Count);
+        var texts = new List<RunEvent>();
+        foreach (var item in events)
+        {
+            if (item.Event == RunEventNames.StepChunk)
+            {
+                texts.Add(item);
+            }
+            else
+            {
+                lines.Add(LogLine.Of(run, item));
+            }
+        }
+
         await (lines.Count == 0 ? Task.CompletedTask : logs.AppendAsync(run, lines, flush, cancellationToken));
-        var texts = events.Where(item => item.Event == RunEventNames.StepChunk).ToList();
         await (texts.Count == 0 ? Task.CompletedTask : AppendTextsAsync(run, texts, cancellationToken));
     }
 

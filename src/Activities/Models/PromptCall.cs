@@ -59,19 +59,13 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         _started = true;
         cancellationToken.ThrowIfCancellationRequested();
         ChatFinishReason? finish = null;
-        using var wait = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time ?? TimeProvider.System);
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, wait.Token);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var wait = new UsageTimer(time ?? TimeProvider.System, reading);
         await using var updates = StreamAsync(reading.Token);
         while (await NextAsync(updates, isComplete: finish is not null, cancellationToken) is { } update)
         {
             var piece = update.Text;
             finish = update.FinishReason ?? finish;
-            if (finish is not null && (update.FinishReason is not null || piece.Length > 0))
-            {
-                // Some servers send a finish reason with every part, so each piece of text restarts the wait.
-                wait.CancelAfter(UsageWait);
-            }
-
             var hasUsage = false;
             foreach (var usage in update.Contents.OfType<UsageContent>())
             {
@@ -89,6 +83,12 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
             {
                 // The answer and its usage are complete, and some servers never end the stream.
                 break;
+            }
+
+            if (finish is not null && (update.FinishReason is not null || piece.Length > 0))
+            {
+                // Some servers send a finish reason with every part, so each piece of text restarts the wait.
+                wait.Restart();
             }
         }
 
@@ -184,6 +184,33 @@ public sealed class PromptCall(IChatClient client, PromptRequest request, TimePr
         catch (Exception exception)
         {
             throw ModelErrors.Translate(exception);
+        }
+    }
+}
+
+/// <summary>Ends the reading of a complete answer whose stream does not end.</summary>
+internal sealed class UsageTimer(TimeProvider time, CancellationTokenSource reading) : IDisposable
+{
+    private ITimer? _timer;
+
+    /// <summary>Begins the wait, or begins it again.</summary>
+    public void Restart()
+    {
+        _timer ??= time.CreateTimer(End, reading, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(PromptCall.UsageWait, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private static void End(object? reading)
+    {
+        try
+        {
+            ((CancellationTokenSource)reading!).Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stream has ended meanwhile.
         }
     }
 }

@@ -56,6 +56,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        checkpoint = checkpoint.Stamp == run.Stamp ? checkpoint : checkpoint with { Stamp = run.Stamp };
         await store.CheckThereAsync(run, cancellationToken);
         var index = await logs.IndexAsync(run, isCurrent: false, cancellationToken);
         var key = AttemptKey.Of(checkpoint);
@@ -64,14 +65,20 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
             return (await logs.LoadAsync(run, present, cancellationToken), present.Writer == writer);
         }
 
-        var line = LogLine.Of(run, ended, checkpoint, writer, texts);
-        var end = await logs.AppendAsync(run, [.. before.Select(item => LogLine.Of(run, item)), line], flush: true, cancellationToken);
+        var lines = new LogLine[before.Count + 1];
+        for (var line = 0; line < before.Count; line++)
+        {
+            lines[line] = LogLine.Of(run, before[line]);
+        }
+
+        lines[^1] = LogLine.Of(run, ended, checkpoint, writer, texts);
+        var end = await logs.AppendAsync(run, lines, flush: true, cancellationToken);
 
         // Another process may have appended a checkpoint of the attempt before this one.
         index = await logs.IndexAsync(run, isCurrent: index.Position < end, cancellationToken);
         return index.Find(key) is { } first && first.Writer != writer
             ? (await logs.LoadAsync(run, first, cancellationToken), false)
-            : (checkpoint with { Stamp = run.Stamp }, true);
+            : (checkpoint, true);
     }
 
     /// <summary>
@@ -117,7 +124,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     /// <summary>What the run's log has.</summary>
     /// <param name="isCurrent">Whether to look at what other processes have appended.</param>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
-    internal Task<RunLogIndex> ReadAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken) =>
+    internal ValueTask<RunLogIndex> ReadAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken) =>
         logs.IndexAsync(run, isCurrent, cancellationToken);
 
     /// <summary>The completed attempts whose output is beside the log and cannot be read, each with the reason as a sentence.</summary>
@@ -196,7 +203,7 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     }
 
     /// <summary>The checkpoint of an attempt, from memory, or after a look at what other processes have appended.</summary>
-    private async Task<LoggedAttempt?> FindLoggedAsync(RunIdentity run, AttemptKey key, CancellationToken cancellationToken)
+    private async ValueTask<LoggedAttempt?> FindLoggedAsync(RunIdentity run, AttemptKey key, CancellationToken cancellationToken)
     {
         var known = await logs.IndexAsync(run, isCurrent: false, cancellationToken);
         return known.Find(key) ?? (await logs.AttemptsOfAsync(run, key.RunAttempt, cancellationToken)).Find(key);

@@ -16,8 +16,11 @@ namespace Orchestrator.Activities.RunLogs;
 /// <param name="Record">What the line says.</param>
 /// <param name="Bytes">The frame with its line break.</param>
 /// <param name="Beside">The values to store before the line is appended, by their SHA-256.</param>
-internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Beside)
+internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, Dictionary<string, ReadOnlyMemory<byte>> Beside)
 {
+    /// <summary>Its checkpoint in memory; null when it is not kept.</summary>
+    public KeptCheckpoint? Kept { get; set; }
+
     /// <summary>Maximum size in bytes of one member of a checkpoint, and of the value of a part, within its line.</summary>
     public const int MaxMember = 64 * 1024;
 
@@ -35,15 +38,14 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
     /// <summary>The line of an event that is not the end of an attempt. A text that is too large is cut; the run's record has the whole.</summary>
     public static LogLine Of(RunIdentity run, RunEvent item)
     {
-        var record = new LogRecord { Event = item with { Stamp = run.Stamp } };
-        var json = Json(record);
-        if (json.Length > MaxEvent)
+        var record = new LogRecord { Event = item.Stamp == run.Stamp ? item : item with { Stamp = run.Stamp } };
+        if (Framed(record, MaxEvent) is { } line)
         {
-            record = new LogRecord { Event = Cut(record.Event) };
-            json = Json(record);
+            return new LogLine(record, line, Nothing);
         }
 
-        return new LogLine(record, Framed(json), Nothing);
+        record = new LogRecord { Event = Cut(record.Event) };
+        return new LogLine(record, Framed(record)!, Nothing);
     }
 
     /// <summary>The line of a checkpoint.</summary>
@@ -55,19 +57,18 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
         var record = new LogRecord
         {
             Ended = ended,
-            Checkpoint = checkpoint with { Stamp = run.Stamp },
+            Checkpoint = checkpoint.Stamp == run.Stamp ? checkpoint : checkpoint with { Stamp = run.Stamp },
             Writer = writer,
             Texts = texts == 0 ? null : texts,
         };
-        var json = Json(record);
-        if (json.Length <= MaxMember)
+        if (Framed(record, MaxMember) is { } line)
         {
-            return new LogLine(record, Framed(json), Nothing);
+            return new LogLine(record, line, Nothing);
         }
 
         var parts = new Parts();
         record = parts.Move(record);
-        return new LogLine(record, Framed(Json(record)), parts.Contents);
+        return new LogLine(record, Framed(record)!, parts.Contents);
     }
 
     /// <summary>The line of a part of an attempt of the run.</summary>
@@ -78,12 +79,12 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
         if (value.Length <= MaxMember)
         {
             var whole = new LogRecord { Part = part with { Value = JsonSerializer.Deserialize<JsonElement>(value.Span) } };
-            return new LogLine(whole, Framed(Json(whole)), Nothing);
+            return new LogLine(whole, Framed(whole)!, Nothing);
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(value.Span));
         var record = new LogRecord { Part = part, Beside = new Dictionary<string, string> { [LogMember.Value] = hash } };
-        return new LogLine(record, Framed(Json(record)), new Dictionary<string, ReadOnlyMemory<byte>> { [hash] = value });
+        return new LogLine(record, Framed(record)!, new Dictionary<string, ReadOnlyMemory<byte>> { [hash] = value });
     }
 
     /// <summary>The line of a piece of streamed text with its line break, which has no frame. A text that is too large is cut.</summary>
@@ -96,11 +97,9 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
 
-    private static Memory<byte> Framed(byte[] json)
-    {
-        var line = new byte[json.Length + RecordFrame.Overhead];
-        return line.AsMemory(0, RecordFrame.Write(line, null, json));
-    }
+    /// <summary>The record in its frame; null when it has more than <paramref name="most"/> bytes of JSON.</summary>
+    private static byte[]? Framed(LogRecord record, int most = int.MaxValue) =>
+        LogJson.Write(record, most, static (json, most) => json.Length <= most ? RecordFrame.Of(json) : null);
 
     private static RunEvent Cut(RunEvent item)
     {
@@ -143,7 +142,7 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, IRe
         private readonly Dictionary<string, ReadOnlyMemory<byte>> _contents = [];
         private readonly Dictionary<string, string> _hashes = [];
 
-        public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Contents => _contents;
+        public Dictionary<string, ReadOnlyMemory<byte>> Contents => _contents;
 
         public LogRecord Move(LogRecord record)
         {

@@ -15,6 +15,9 @@ internal sealed class RunLogIndex(string? stamp)
     private readonly Dictionary<AttemptKey, HashSet<DateTimeOffset>> _begun = [];
     private readonly List<LogFlaw> _flaws = [];
 
+    /// <summary>Checkpoints in memory whose lines this process appended and that are not known yet, by <see cref="LogRecord.Writer"/>.</summary>
+    private readonly Dictionary<string, KeptCheckpoint> _kept = new(StringComparer.Ordinal);
+
     /// <summary>Appends of this process that are behind the position, by where they begin: another writer's records are between.</summary>
     private readonly Dictionary<long, IReadOnlyList<LogLine>> _ahead = [];
 
@@ -121,11 +124,43 @@ internal sealed class RunLogIndex(string? stamp)
     {
         lock (_gate)
         {
+            foreach (var line in lines)
+            {
+                if (line is { Kept: { } kept, Record: { Checkpoint: { } checkpoint, Writer: { } writer } })
+                {
+                    Keep(AttemptKey.Of(checkpoint), writer, kept);
+                }
+            }
+
             if (start >= _position)
             {
                 _ahead[start] = lines;
                 TakeAhead();
             }
+        }
+    }
+
+    /// <summary>Frees the memory that checkpoints take.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            foreach (var kept in _attempts.Values.Select(attempt => attempt.Kept).Concat(_kept.Values).OfType<KeptCheckpoint>())
+            {
+                kept.Value = null;
+            }
+        }
+    }
+
+    private void Keep(AttemptKey key, string writer, KeptCheckpoint kept)
+    {
+        if (!_attempts.TryGetValue(key, out var known))
+        {
+            _kept[writer] = kept;
+        }
+        else if (known.Writer == writer)
+        {
+            known.Kept = kept;
         }
     }
 
@@ -160,7 +195,9 @@ internal sealed class RunLogIndex(string? stamp)
         {
             var key = AttemptKey.Of(checkpoint);
             var head = checkpoint with { Inputs = null, Output = null, Transformed = null };
-            _attempts.TryAdd(key, new LoggedAttempt(head, record.Writer, record.Beside, offset, length));
+            KeptCheckpoint? kept = null;
+            _ = record.Writer is { } writer && _kept.Remove(writer, out kept);
+            _attempts.TryAdd(key, new LoggedAttempt(head, record.Writer, record.Beside, offset, length) { Kept = kept });
             _begun.Remove(key);
         }
         else if (record.Event is { Event: RunEventNames.StepStarted, StepPath: { } step, Attempt: { } attempt } item)
@@ -195,7 +232,17 @@ internal readonly record struct AttemptKey(int RunAttempt, string StepPath, int 
 /// <param name="Beside"><see cref="LogRecord.Beside"/>.</param>
 /// <param name="Offset">Where its line begins, in bytes.</param>
 /// <param name="Length">The length of its line with the line break, in bytes.</param>
-internal sealed record LoggedAttempt(StepCheckpoint Head, string? Writer, IReadOnlyDictionary<string, string>? Beside, long Offset, int Length);
+internal sealed record LoggedAttempt(StepCheckpoint Head, string? Writer, IReadOnlyDictionary<string, string>? Beside, long Offset, int Length)
+{
+    private KeptCheckpoint? _kept;
+
+    /// <summary>The whole checkpoint, while it is in memory; null when it never was.</summary>
+    public KeptCheckpoint? Kept
+    {
+        get => Volatile.Read(ref _kept);
+        set => Volatile.Write(ref _kept, value);
+    }
+}
 
 /// <summary>A line of a log that cannot be read.</summary>
 /// <param name="Offset">Where it begins, in bytes.</param>

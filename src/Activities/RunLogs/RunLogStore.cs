@@ -24,14 +24,14 @@ namespace Orchestrator.Activities.RunLogs;
 /// </param>
 public sealed partial class RunLogStore(IContentStore store, bool isShared = true) : IDisposable
 {
-    /// <summary>Maximum size in bytes of the lines with checkpoints that stay in memory: steps read the outputs of the steps before them.</summary>
+    /// <summary>Maximum size in bytes of the lines whose checkpoints stay in memory: steps read the outputs of the steps before them.</summary>
     private const long MaxLines = 64 * 1024 * 1024;
 
     /// <summary>A log that is not used for this time leaves the memory: its run may go on in another process.</summary>
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _indexes = new(new MemoryCacheOptions());
-    private readonly MemoryCache _lines = new(new MemoryCacheOptions { SizeLimit = MaxLines });
+    private readonly KeptCheckpoints _kept = new(MaxLines);
     private readonly KeyedLock _reading = new();
     private readonly string _process = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private long _written;
@@ -40,11 +40,7 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     internal AppendSignals Signals { get; } = new();
 
     /// <summary>Frees the memory.</summary>
-    public void Dispose()
-    {
-        _indexes.Dispose();
-        _lines.Dispose();
-    }
+    public void Dispose() => _indexes.Dispose();
 
     /// <summary>A name for <see cref="LogRecord.Writer"/> that no other record has.</summary>
     internal string NewWriter() => string.Create(CultureInfo.InvariantCulture, $"{_process}.{Interlocked.Increment(ref _written)}");
@@ -56,20 +52,23 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     /// <exception cref="RunGoneException">The run was deleted, and its log with it.</exception>
     internal async Task<long> AppendAsync(RunIdentity run, IReadOnlyList<LogLine> lines, bool flush, CancellationToken cancellationToken)
     {
-        foreach (var (hash, content) in lines.SelectMany(line => line.Beside))
+        for (var line = 0; line < lines.Count; line++)
         {
-            await PutValueAsync(RunKeys.Value(run.RunId, hash), content, cancellationToken);
+            foreach (var (hash, content) in lines[line].Beside)
+            {
+                await PutValueAsync(RunKeys.Value(run.RunId, hash), content, cancellationToken);
+            }
         }
 
         long end = 0;
         for (var first = 0; first < lines.Count;)
         {
             var count = RunWrites.CountThatFit(lines, first);
-            var appended = lines.Skip(first).Take(count).ToList();
+            var appended = count == lines.Count ? lines : [.. lines.Skip(first).Take(count)];
             first += count;
-            end = await store.AppendPartAsync(
-                run, RunKeys.Log(run.RunId), GroupCommit.Join(appended.ConvertAll(line => line.Bytes)), flush || first < lines.Count, cancellationToken);
-            Keep(run, end - appended.Sum(line => (long)line.Bytes.Length), appended);
+            var bytes = count == 1 ? appended[0].Bytes : GroupCommit.Join([.. appended.Select(line => line.Bytes)]);
+            end = await store.AppendPartAsync(run, RunKeys.Log(run.RunId), bytes, flush || first < lines.Count, cancellationToken);
+            Keep(run, end - bytes.Length, appended);
         }
 
         Signals.Wake(run.RunId);
@@ -100,13 +99,11 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     /// <summary>What is known of the run's log.</summary>
     /// <param name="isCurrent">Whether to read what was appended since the last read; otherwise the log is read only if it never was.</param>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
-    internal async Task<RunLogIndex> IndexAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken)
-    {
-        if (Cached(run) is { } known && !isCurrent)
-        {
-            return known;
-        }
+    internal ValueTask<RunLogIndex> IndexAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken) =>
+        Cached(run) is { } known && !isCurrent ? new(known) : new(ReadIndexAsync(run, isCurrent, cancellationToken));
 
+    private async Task<RunLogIndex> ReadIndexAsync(RunIdentity run, bool isCurrent, CancellationToken cancellationToken)
+    {
         using var reading = await _reading.AcquireAsync(run.RunId, cancellationToken);
         if (Cached(run) is { } readMeanwhile && !isCurrent)
         {
@@ -119,19 +116,20 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
             index.Read(page);
         }
 
-        return Cached(run) ?? _indexes.Set(run, index, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime });
+        return Cached(run) ?? _indexes.Set(run, index, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime }
+            .RegisterPostEvictionCallback(static (_, evicted, _, _) => ((RunLogIndex)evicted!).Forget()));
     }
 
     /// <summary>
     /// The log with all checkpoints that an attempt of the run has now: it is read, unless this process alone writes them.
     /// </summary>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
-    internal async Task<RunLogIndex> AttemptsOfAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
-        Cached(run) is { } known && known.IsExecutedHere(runAttempt) ? known : await IndexAsync(run, isCurrent: true, cancellationToken);
+    internal ValueTask<RunLogIndex> AttemptsOfAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
+        Cached(run) is { } known && known.IsExecutedHere(runAttempt) ? new(known) : IndexAsync(run, isCurrent: true, cancellationToken);
 
     /// <summary>What is known of the run's log when this process is about to execute a step of an attempt of the run.</summary>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
-    internal async Task<RunLogIndex> ExecutingAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
+    internal async ValueTask<RunLogIndex> ExecutingAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
     {
         var known = Cached(run);
         if (known?.IsExecutedHere(runAttempt) == true)
@@ -150,28 +148,28 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
 
     /// <summary>The checkpoint of an attempt with its values.</summary>
     /// <exception cref="UnreadableRecordException">It, or a value beside the log, cannot be read.</exception>
-    internal Task<StepCheckpoint> LoadAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
-        LoadAsync(run, attempt, _ => true, cancellationToken);
+    internal ValueTask<StepCheckpoint> LoadAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
+        attempt.Kept?.Value is { } kept ? new(kept) : new(LoadAsync(run, attempt, _ => true, cancellationToken));
 
     /// <summary>
     /// The checkpoint of an attempt for those who read its output: its other members are not read, and may be null or cut, when they are stored beside
     /// the log.
     /// </summary>
     /// <exception cref="UnreadableRecordException">It, or its output, cannot be read.</exception>
-    internal Task<StepCheckpoint> LoadOutputAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
-        LoadAsync(run, attempt, LogMember.IsOutput, cancellationToken);
+    internal ValueTask<StepCheckpoint> LoadOutputAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken) =>
+        attempt.Kept?.Value is { } kept ? new(kept) : new(LoadAsync(run, attempt, LogMember.IsOutput, cancellationToken));
 
     private async Task<StepCheckpoint> LoadAsync(
         RunIdentity run, LoggedAttempt attempt, Func<string, bool> isNeeded, CancellationToken cancellationToken)
     {
-        var line = await LineAsync(run, attempt, cancellationToken);
-        if (LogPage.Parse(line[..^1], withValues: true, out var record) is { } damage)
+        var checkpoint = Parsed(run, attempt.Offset, await LineAsync(run, attempt, cancellationToken));
+        if (attempt.Beside is null)
         {
-            throw Damaged(run.RunId, new LogFlaw(attempt.Offset, damage));
+            attempt.Kept = _kept.Keep(checkpoint, attempt.Length);
+            return checkpoint;
         }
 
-        var checkpoint = record!.Checkpoint!;
-        foreach (var (member, hash) in (attempt.Beside ?? new Dictionary<string, string>()).Where(value => isNeeded(value.Key)))
+        foreach (var (member, hash) in attempt.Beside.Where(value => isNeeded(value.Key)))
         {
             var key = RunKeys.Value(run.RunId, hash);
             checkpoint = member switch
@@ -192,41 +190,43 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     internal static UnreadableRecordException Damaged(string runId, LogFlaw flaw) =>
         UnreadableRecordException.Damaged(RunKeys.Log(runId), $"its line at byte {flaw.Offset} {flaw.Reason}");
 
-    /// <summary>Keeps what was appended at this offset for the steps that read it.</summary>
-    private void Keep(RunIdentity run, long start, List<LogLine> lines)
+    /// <summary>Keeps what was appended at this offset, the checkpoints among it as a reader of the log gets them.</summary>
+    private void Keep(RunIdentity run, long start, IReadOnlyList<LogLine> lines)
     {
-        Cached(run)?.Appended(start, lines);
-        foreach (var line in lines)
+        if (Cached(run) is not { } index)
         {
-            if (line.Record.Checkpoint is not null)
-            {
-                Keep((run, start), line.Bytes);
-            }
+            return;
+        }
 
-            start += line.Bytes.Length;
+        for (var line = 0; line < lines.Count; line++)
+        {
+            Keep(run, lines[line]);
+        }
+
+        index.Appended(start, lines);
+    }
+
+    private void Keep(RunIdentity run, LogLine line)
+    {
+        if (line.Record is { Checkpoint: { } checkpoint, Beside: null })
+        {
+            line.Kept = _kept.Keep(KeptCheckpoints.IsAsRead(checkpoint) ? checkpoint : Parsed(run, 0, line.Bytes), line.Bytes.Length);
         }
     }
 
-    private ReadOnlyMemory<byte> Keep((RunIdentity Run, long Offset) place, ReadOnlyMemory<byte> line) =>
-        _lines.Set(place, line, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime, Size = line.Length });
-
     private RunLogIndex? Cached(RunIdentity run) => _indexes.Get<RunLogIndex>(run);
+
+    private static StepCheckpoint Parsed(RunIdentity run, long offset, ReadOnlyMemory<byte> line) =>
+        LogPage.Parse(line[..^1], withValues: true, out var record) is { } damage
+            ? throw Damaged(run.RunId, new LogFlaw(offset, damage))
+            : record!.Checkpoint!;
 
     private async Task<ReadOnlyMemory<byte>> LineAsync(RunIdentity run, LoggedAttempt attempt, CancellationToken cancellationToken)
     {
-        var place = (run, attempt.Offset);
-        if (_lines.TryGetValue(place, out ReadOnlyMemory<byte> line))
-        {
-            return line;
-        }
-
         var tail = await ReadAsync(RunKeys.Log(run.RunId), attempt.Offset, attempt.Length, cancellationToken);
-        if (tail is null || tail.Bytes.Length < attempt.Length)
-        {
-            throw Damaged(run.RunId, new LogFlaw(attempt.Offset, "is missing: the file was changed"));
-        }
-
-        return Keep(place, tail.Bytes);
+        return tail is null || tail.Bytes.Length < attempt.Length
+            ? throw Damaged(run.RunId, new LogFlaw(attempt.Offset, "is missing: the file was changed"))
+            : tail.Bytes;
     }
 
     /// <summary>Writes a large value, also over a damaged one under its name.</summary>

@@ -33,7 +33,7 @@ internal static class StepEvents
 
     /// <summary>Work on the attempt has begun.</summary>
     public static RunEvent Started(ExecuteStepInput call, DateTimeOffset at) =>
-        About(RunEventNames.StepStarted, call, at) with { QueuedMs = Milliseconds(call.ReadyAt, at) };
+        About(RunEventNames.StepStarted, call, at, Milliseconds(call.ReadyAt, at));
 
     /// <summary>The start of an attempt that has ended.</summary>
     public static RunEvent Started(StepCheckpoint checkpoint) => About(RunEventNames.StepStarted, checkpoint, checkpoint.StartedAt) with
@@ -70,8 +70,15 @@ internal static class StepEvents
             Warnings = checkpoint.Warnings.Count == 0 ? null : checkpoint.Warnings,
         };
 
-    private static RunEvent About(string name, ExecuteStepInput call, DateTimeOffset at) =>
-        new(name, call.RunId, call.RunAttempt, at) { StepId = call.StepId, StepPath = call.StepId, Attempt = call.Attempt };
+    private static RunEvent About(string name, ExecuteStepInput call, DateTimeOffset at, double? queuedMs = null) =>
+        new(name, call.RunId, call.RunAttempt, at)
+        {
+            Stamp = call.Stamp,
+            StepId = call.StepId,
+            StepPath = call.StepId,
+            Attempt = call.Attempt,
+            QueuedMs = queuedMs,
+        };
 
     private static RunEvent About(string name, StepCheckpoint record, DateTimeOffset at) =>
         new(name, record.RunId, record.RunAttempt, at) { StepId = record.StepId, StepPath = record.StepPath, Attempt = record.Attempt };

@@ -66,9 +66,9 @@ internal static class RunParts
     {
         try
         {
-            return await store.ReadAsync<RunRecord>(RunKeys.Record(run.RunId), cancellationToken) is ({ Deleting: false } record, _)
-                && record.Identity == run
-                ? new RunPresence(IsGone: false, record.HasEnded ? record.Attempt : record.Attempt - 1)
+            // A record that is not read in this way is damaged, or of another version.
+            return await store.GetReadableAsync(RunKeys.Record(run.RunId), cancellationToken) is { } record
+                ? RunPresenceReader.Read(record.Bytes.Span, run) ?? default
                 : new RunPresence(IsGone: true, int.MaxValue);
         }
         catch (UnreadableRecordException)

@@ -20,7 +20,7 @@ public sealed record RunRecord : IStoredRecord
     /// Format 1 had a file for each attempt of a step and one for the events, format 2 one for what each attempt of the run executes and one for its
     /// outputs; since format 3 the run's log has all of them.
     /// </summary>
-    private const int LogFormat = 3;
+    internal const int LogFormat = 3;
 
     /// <inheritdoc/>
     static int IStoredRecord.ReadFormat => LogFormat;

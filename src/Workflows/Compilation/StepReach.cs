@@ -6,59 +6,25 @@ namespace Orchestrator.Workflows.Compilation;
 
 /// <summary>
 /// For all pairs of steps, whether one comes before the other, answered in constant time. Takes one bit per pair, so it is made for a check and not
-/// kept. Immutable. Thread-safe.
+/// kept, and only when a pair is asked for that is not a step with one of its dependencies. Immutable. Thread-safe.
 /// </summary>
 public sealed class StepReach
 {
     private const int BitsPerWord = 64;
-    private readonly ulong[][] _before;
+
+    /// <summary>A step with more dependencies is not searched for one.</summary>
+    private const int FewDependencies = 8;
+
+    private readonly WorkflowGraph _graph;
+    private readonly Lazy<ulong[][]> _before;
 
     private StepReach(WorkflowGraph graph, bool isOrder)
     {
-        var words = (graph.Count + BitsPerWord - 1) / BitsPerWord;
-        _before = new ulong[graph.Count][];
-        var ended = new ulong[]?[graph.Count];
-        var callers = StepRules.Callers(graph.Steps);
-        for (var step = 0; step < graph.Count; step++)
-        {
-            _before[step] = new ulong[words];
-        }
-
-        // When a final step starts, all others have ended.
-        var others = SetOf(Enumerable.Range(0, graph.Count).Where(step => !graph.Steps[step].IsFinal));
-        foreach (var phase in StepPhases.Order(graph.Steps))
-        {
-            var step = StepPhases.StepOf(phase);
-            if (StepPhases.IsEnd(phase))
-            {
-                ended[step] = isOrder ? WithFallbacks(graph, step, ended) : ended[step] ?? _before[step];
-                continue;
-            }
-
-            if (graph.Steps[step].IsFinal)
-            {
-                Add(_before[step], others);
-            }
-
-            foreach (var dependency in graph.Steps[step].DependsOn)
-            {
-                Set(_before[step], dependency);
-                if (isOrder || !StepRules.StartsBeforeAllEnded(graph.Steps[dependency]))
-                {
-                    Add(_before[step], ended[dependency]!);
-                }
-            }
-
-            // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the
-            // caller is recorded with its new output only after the fallback step has ended.
-            if (callers[step].ToList() is [var caller])
-            {
-                ended[step] = isOrder ? _before[step] : (ulong[])_before[step].Clone();
-                Set(_before[step], caller);
-                Add(_before[step], isOrder ? _before[caller] : []);
-            }
-        }
+        _graph = graph;
+        _before = new Lazy<ulong[][]>(() => Before(graph, isOrder));
     }
+
+    private int Words => (_graph.Count + BitsPerWord - 1) / BitsPerWord;
 
     /// <summary>
     /// The steps whose values a step may read: those of <see cref="WorkflowGraph.ReadableBy"/> and, for a fallback step with one caller, the caller.
@@ -69,17 +35,19 @@ public sealed class StepReach
     public static StepReach OfOrder(WorkflowGraph graph) => new(graph, isOrder: true);
 
     /// <summary>Whether <paramref name="other"/> comes before <paramref name="step"/>.</summary>
-    public bool Includes(int step, int other) => (_before[step][other / BitsPerWord] & (1UL << (other % BitsPerWord))) != 0;
+    public bool Includes(int step, int other) =>
+        (_graph.Steps[step].DependsOn is { Count: <= FewDependencies } few && few.Contains(other))
+        || (_before.Value[step][other / BitsPerWord] & (1UL << (other % BitsPerWord))) != 0;
 
     /// <summary>How many steps come before <paramref name="step"/>: fewer than before any step that comes after it.</summary>
-    public int CountBefore(int step) => _before[step].Sum(word => BitOperations.PopCount(word));
+    public int CountBefore(int step) => _before.Value[step].Sum(word => BitOperations.PopCount(word));
 
     /// <summary>Whether one of <paramref name="others"/> comes before <paramref name="step"/>.</summary>
     /// <param name="others">Made by <see cref="SetOf"/>.</param>
     public bool IncludesAny(int step, ulong[] others)
     {
         ArgumentNullException.ThrowIfNull(others);
-        var row = _before[step];
+        var row = _before.Value[step];
         for (var word = 0; word < row.Length; word++)
         {
             if ((row[word] & others[word]) != 0)
@@ -95,7 +63,7 @@ public sealed class StepReach
     public ulong[] SetOf(IEnumerable<int> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        var set = new ulong[(_before.Length + BitsPerWord - 1) / BitsPerWord];
+        var set = new ulong[Words];
         foreach (var step in steps)
         {
             Set(set, step);
@@ -104,16 +72,64 @@ public sealed class StepReach
         return set;
     }
 
+    private ulong[][] Before(WorkflowGraph graph, bool isOrder)
+    {
+        var before = new ulong[graph.Count][];
+        var ended = new ulong[]?[graph.Count];
+        var callers = StepRules.Callers(graph.Steps);
+        for (var step = 0; step < graph.Count; step++)
+        {
+            before[step] = new ulong[Words];
+        }
+
+        // When a final step starts, all others have ended.
+        var others = SetOf(Enumerable.Range(0, graph.Count).Where(step => !graph.Steps[step].IsFinal));
+        foreach (var phase in StepPhases.Order(graph.Steps))
+        {
+            var step = StepPhases.StepOf(phase);
+            if (StepPhases.IsEnd(phase))
+            {
+                ended[step] = isOrder ? WithFallbacks(graph, step, before[step], ended) : ended[step] ?? before[step];
+                continue;
+            }
+
+            if (graph.Steps[step].IsFinal)
+            {
+                Add(before[step], others);
+            }
+
+            foreach (var dependency in graph.Steps[step].DependsOn)
+            {
+                Set(before[step], dependency);
+                if (isOrder || !StepRules.StartsBeforeAllEnded(graph.Steps[dependency]))
+                {
+                    Add(before[step], ended[dependency]!);
+                }
+            }
+
+            // A fallback step may read the step that called it, which has failed, if it is known which one that is. Its dependents may not: the
+            // caller is recorded with its new output only after the fallback step has ended.
+            if (callers[step].ToList() is [var caller])
+            {
+                ended[step] = isOrder ? before[step] : (ulong[])before[step].Clone();
+                Set(before[step], caller);
+                Add(before[step], isOrder ? before[caller] : []);
+            }
+        }
+
+        return before;
+    }
+
     /// <summary>What has ended when a step has ended: also its fallback steps, and the steps before them.</summary>
-    private ulong[] WithFallbacks(WorkflowGraph graph, int step, ulong[]?[] ended)
+    private static ulong[] WithFallbacks(WorkflowGraph graph, int step, ulong[] before, ulong[]?[] ended)
     {
         var fallbacks = StepRules.Fallbacks(graph.Steps[step]);
         if (fallbacks.Count == 0)
         {
-            return _before[step];
+            return before;
         }
 
-        var row = (ulong[])_before[step].Clone();
+        var row = (ulong[])before.Clone();
         foreach (var fallback in fallbacks)
         {
             Set(row, fallback);

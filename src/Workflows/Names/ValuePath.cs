@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -11,6 +12,9 @@ namespace Orchestrator.Workflows.Names;
 /// </summary>
 public sealed class ValuePath
 {
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     private readonly string _text;
 
     private ValuePath(string text, string shown, IReadOnlyList<string> segments)
@@ -86,6 +90,11 @@ public sealed class ValuePath
 
     private static string Write(IReadOnlyList<string> segments, Func<string, bool> isUnquoted)
     {
+        if (segments is [var only] && isUnquoted(only))
+        {
+            return only;
+        }
+
         var text = new StringBuilder();
         foreach (var segment in segments)
         {
@@ -141,6 +150,10 @@ public sealed class ValuePath
                 return false;
         }
     }
+
+    /// <summary>The paths without those that are written like an earlier one.</summary>
+    internal static IReadOnlyList<ValuePath> Distinct(IReadOnlyCollection<ValuePath> paths) =>
+        paths.Count < 2 ? [.. paths] : [.. paths.DistinctBy(path => path._text, StringComparer.Ordinal)];
 
     /// <summary>The path as it was written, or in its normal form if it was made from segments.</summary>
     public override string ToString() => _text;
@@ -201,10 +214,20 @@ public sealed class ValuePath
     }
 
     private static bool IsName(string segment) =>
-        segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && segment.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
+        segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && !segment.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    private static bool IsPlaceholderName(string segment) =>
-        segment.Length > 0 && !char.IsAsciiDigit(segment[0]) && segment.EnumerateRunes().All(NameRules.IsPlaceholderCharacter);
+    private static bool IsPlaceholderName(string segment)
+    {
+        foreach (var character in segment.EnumerateRunes())
+        {
+            if (!NameRules.IsPlaceholderCharacter(character))
+            {
+                return false;
+            }
+        }
+
+        return segment.Length > 0 && !char.IsAsciiDigit(segment[0]);
+    }
 
     private static bool IsIndex(string segment) =>
         int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out _) && segment is "0" or not ['0', ..];

@@ -21,21 +21,12 @@ internal static class StepPhases
     public static List<int>[] Waits(IReadOnlyList<GraphStep> steps)
     {
         var waits = new List<int>[Count(steps)];
-        for (var step = 0; step < steps.Count; step++)
+        for (var phase = 0; phase < waits.Length; phase++)
         {
-            waits[Work(step)] = [.. steps[step].DependsOn.Select(End)];
-            waits[End(step)] = [Work(step)];
+            waits[phase] = new List<int>(IsEnd(phase) ? 1 : steps[StepOf(phase)].DependsOn.Count);
         }
 
-        for (var step = 0; step < steps.Count; step++)
-        {
-            foreach (var fallback in StepRules.Fallbacks(steps[step]))
-            {
-                waits[End(step)].Add(End(fallback));
-                waits[Work(fallback)].Add(Work(step));
-            }
-        }
-
+        ForEachWait(steps, (phase, earlier) => waits[phase].Add(earlier));
         return waits;
     }
 
@@ -44,22 +35,34 @@ internal static class StepPhases
     /// </summary>
     public static List<int> Order(IReadOnlyList<GraphStep> steps)
     {
-        var waits = Waits(steps);
-        var left = waits.Select(phases => phases.Count).ToArray();
-        var followers = new List<int>?[waits.Length];
-        for (var phase = 0; phase < waits.Length; phase++)
+        // The followers of phase p are in followers from first[p] to first[p + 1], ascending.
+        var count = Count(steps);
+        var (left, first) = (new int[count], new int[count + 1]);
+        ForEachWait(steps, (phase, earlier) =>
         {
-            foreach (var earlier in waits[phase])
+            left[phase]++;
+            first[earlier + 1]++;
+        });
+        for (var phase = 0; phase < count; phase++)
+        {
+            first[phase + 1] += first[phase];
+        }
+
+        var (followers, next) = (new int[first[count]], first[..count]);
+        ForEachWait(steps, (phase, earlier) => followers[next[earlier]++] = phase);
+        var order = new List<int>(count);
+        for (var phase = 0; phase < count; phase++)
+        {
+            Array.Sort(followers, first[phase], first[phase + 1] - first[phase]);
+            if (left[phase] == 0)
             {
-                (followers[earlier] ??= []).Add(phase);
+                order.Add(phase);
             }
         }
 
-        var order = new List<int>(waits.Length);
-        order.AddRange(Enumerable.Range(0, waits.Length).Where(phase => left[phase] == 0));
         for (var index = 0; index < order.Count; index++)
         {
-            foreach (var follower in followers[order[index]] ?? [])
+            foreach (var follower in followers.AsSpan(first[order[index]]..first[order[index] + 1]))
             {
                 if (--left[follower] == 0)
                 {
@@ -69,5 +72,25 @@ internal static class StepPhases
         }
 
         return order;
+    }
+
+    /// <summary>Calls <paramref name="wait"/> with a phase and one that it waits for, for each such pair.</summary>
+    private static void ForEachWait(IReadOnlyList<GraphStep> steps, Action<int, int> wait)
+    {
+        for (var step = 0; step < steps.Count; step++)
+        {
+            var dependencies = steps[step].DependsOn;
+            for (var index = 0; index < dependencies.Count; index++)
+            {
+                wait(Work(step), End(dependencies[index]));
+            }
+
+            wait(End(step), Work(step));
+            foreach (var fallback in StepRules.Fallbacks(steps[step]))
+            {
+                wait(End(step), End(fallback));
+                wait(Work(fallback), Work(step));
+            }
+        }
     }
 }

@@ -56,7 +56,11 @@ public static class StepRules
     }
 
     /// <summary>Positions of the fallback steps that a step may call, each once, in the order of its rule.</summary>
-    public static IReadOnlyList<int> Fallbacks(GraphStep step) => [.. Actions(step).Select(action => action.Step).OfType<int>().Distinct()];
+    public static IReadOnlyList<int> Fallbacks(GraphStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return step.OnError is null ? [] : [.. Actions(step).Select(action => action.Step).OfType<int>().Distinct()];
+    }
 
     /// <summary>By the position of a fallback step, the positions of the steps that may call it, ascending.</summary>
     public static ILookup<int, int> Callers(IReadOnlyList<GraphStep> steps) => Enumerable.Range(0, steps.Count)

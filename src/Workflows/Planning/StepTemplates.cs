@@ -11,9 +11,10 @@ public sealed class StepTemplates
     private StepTemplates(PreparedPrompt? prompt, ValueTemplate? input, PromptTemplate? merge)
     {
         (Prompt, Input, Merge) = (prompt, input, merge);
-        IEnumerable<ValuePath> paths =
-            [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []];
-        Paths = [.. paths.DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
+        Paths = prompt is { System: null } && input is null && merge is null
+            ? prompt.Template.Paths
+            : ValuePath.Distinct(
+                [.. prompt?.Template.Paths ?? [], .. prompt?.SystemTemplate?.Paths ?? [], .. input?.Paths ?? [], .. merge?.Paths ?? []]);
     }
 
     /// <summary>The prompt; null for other types.</summary>
@@ -50,7 +51,7 @@ public sealed class StepTemplates
     public static IEnumerable<string> OwnNames(PreparedStep step) =>
         (step.Mapping ?? []).Select(entry => entry.Key)
             .Concat((step.Merge?.From ?? []).Select(entry => entry.Key))
-            .Concat((step.Defaults ?? []).Select(entry => entry.Key));
+            .Concat(step.Defaults?.Select(entry => entry.Key) ?? []);
 
     /// <summary>The paths that its mapping, or what it merges, takes.</summary>
     public static IEnumerable<ValuePath> MappedPaths(PreparedStep step) =>

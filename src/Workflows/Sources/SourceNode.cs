@@ -75,13 +75,26 @@ public sealed class SourceNode
     /// <summary>The member with the given name; null when there is none, and for other kinds.</summary>
     public SourceNode? Member(string name)
     {
-        if (Members.Count <= MaxUnindexed)
+        if (MemberList is not { Count: > MaxUnindexed })
         {
-            return Members.FirstOrDefault(member => member.Name == name)?.Value;
+            return MemberList is null ? null : FindIn(MemberList, name);
         }
 
         _byName ??= Members.ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
         return _byName.GetValueOrDefault(name);
+    }
+
+    private static SourceNode? FindIn(List<SourceMember> members, string name)
+    {
+        foreach (var member in members)
+        {
+            if (member.Name == name)
+            {
+                return member.Value;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The value at <paramref name="pointer"/>, or its nearest ancestor that exists.</summary>

@@ -21,7 +21,7 @@ public sealed class PromptTemplate
     {
         Text = text;
         _program = program;
-        Paths = [.. program.References.Select(reference => reference.Path).DistinctBy(path => path.ToString(), StringComparer.Ordinal)];
+        Paths = ValuePath.Distinct([.. program.References.Select(reference => reference.Path)]);
     }
 
     /// <summary>The source text of the template.</summary>

@@ -11,6 +11,18 @@ internal static partial class StandaloneLines
     /// <summary>The tokens with trimmed texts, without texts that became empty.</summary>
     public static IReadOnlyList<TemplateTag> Trim(IReadOnlyList<TemplateTag> tags)
     {
+        // Most templates have no block, no comment and no tilde.
+        var trims = false;
+        for (var index = 0; index < tags.Count; index++)
+        {
+            trims |= tags[index] is { TrimBefore: true } or { TrimAfter: true } || RemovesItsLine(tags[index]);
+        }
+
+        if (!trims)
+        {
+            return tags;
+        }
+
         var kept = tags.Select((tag, index) => Trimmed(tags, tag, index))
             .Where(tag => tag.Kind != TemplateTag.Sort.Text || tag.Content.Length > 0).ToList();
         var texts = kept.ConvertAll(tag => tag.Content);

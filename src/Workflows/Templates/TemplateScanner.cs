@@ -142,7 +142,8 @@ internal sealed record TemplateTag(
     public bool IsElse => Content is "else" or "^" || ElseCondition is not null;
 
     /// <summary>The condition of {{else if}}; null for every other tag.</summary>
-    public string? ElseCondition => FirstWord(Content, out var rest) == "else" && FirstWord(rest, out var condition) == "if" ? condition : null;
+    public string? ElseCondition => Content.StartsWith("else", StringComparison.Ordinal)
+        && FirstWord(Content, out var rest) == "else" && FirstWord(rest, out var condition) == "if" ? condition : null;
 
     /// <summary>The first word of a text.</summary>
     /// <param name="rest">The text after the word, without surrounding white space.</param>

@@ -218,7 +218,7 @@ public abstract partial class RunLogStoreContract : IAsyncLifetime
         return process;
     }
 
-    private protected static Task<RunLogIndex> IndexAsync(LogProcess process) => process.Logs.IndexAsync(Run, isCurrent: true, CancellationToken.None);
+    private protected static Task<RunLogIndex> IndexAsync(LogProcess process) => process.Logs.IndexAsync(Run, isCurrent: true, CancellationToken.None).AsTask();
 
     /// <summary>The lines of the log, without line breaks. Texts of tests are ASCII, so a character is a byte.</summary>
     protected async Task<string[]> LinesAsync() =>

@@ -138,7 +138,11 @@ internal sealed class TestRuns
         var prepared = await PrepareAsync(definition, inputs, WithRest(mocks));
         Assert.NotNull(await Registration.RegisterAsync(
             new NewRun("test", null) { Definition = Encoding.UTF8.GetBytes(definition), Prepared = prepared }, CancellationToken.None));
-        return await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
+        var begun = await Lifecycle.BeginAsync(RunId, 1, CancellationToken.None);
+
+        // Leaves the synchronization context of the test: the timers of the fake clock then continue what waits for them inside Advance.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return begun;
     }
 
     /// <summary>Steps that the test does not execute need a mock, too.</summary>
