@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Activities.Errors;
 using Orchestrator.Workflows.Runs;
@@ -77,12 +76,15 @@ internal static class ToolValues
     public static string Choices<T>(params ReadOnlySpan<T> without)
         where T : struct, Enum
     {
-        var choices = new List<T>(Enum.GetValues<T>());
+        var choices = EnumNames.All<T>().ToList();
         foreach (var value in without)
         {
-            choices.Remove(value);
+            choices.Remove(EnumNames.Of(value));
         }
 
-        return JsonSerializer.Serialize(choices, WorkflowJson.Compact);
+        return Choices(choices);
     }
+
+    /// <summary>The same of texts. Without the serializer: tools are made by every start, and it would wait for, and then prepare, much else.</summary>
+    public static string Choices(IEnumerable<string> texts) => new JsonArray([.. texts.Select(text => JsonValue.Create(text))]).ToJsonString();
 }

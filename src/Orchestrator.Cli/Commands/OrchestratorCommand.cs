@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Commands;
@@ -10,6 +11,11 @@ internal static class OrchestratorCommand
     /// <returns>The exit code (<see cref="ExitCodes"/>).</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
+        if (args is ["run" or "resume" or "serve", ..])
+        {
+            StartAhead.Begin();
+        }
+
         var root = new RootCommand(Description())
         {
             RunCommand.Create(),

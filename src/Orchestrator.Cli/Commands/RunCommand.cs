@@ -50,7 +50,6 @@ internal static class RunCommand
         foreground.AddTo(command);
         command.SetAction((parsed, cancellationToken) => Interrupts.RunAsync(async interrupts =>
         {
-            StartAhead.Begin();
             var path = parsed.GetRequiredValue(file);
             var definition = await RunDefinition.ReadAsync(path, parsed.GetValue(app), foreground.Where(parsed), cancellationToken);
             var request = new StartRequest

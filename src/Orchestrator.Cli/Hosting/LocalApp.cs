@@ -89,7 +89,6 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <exception cref="ContentStoreException">The folder cannot be written, or the setting of the storage account is wrong.</exception>
     public static async Task<LocalApp> StartAsync(LocalAppSettings settings, CancellationToken cancellationToken)
     {
-        StartAhead.Begin();
         var services = new LocalAppServices(settings);
         var log = settings.Storage.OpenLog();
         var journal = await settings.Storage.OpenJournalAsync(log, cancellationToken);

@@ -9,25 +9,30 @@ using Orchestrator.Workflows.Serialization;
 namespace Orchestrator.Cli.Hosting;
 
 /// <summary>
-/// What every start of the app does and no option changes. It begins on another thread, while the command reads its definition and its settings: the
-/// functions are found, then the JSON of what a run keeps is prepared. Thread-safe.
+/// What every start of the app does and no option changes. It begins on another thread, while the command reads its line, its definition and its
+/// settings: the functions are found, then the JSON of what a run keeps is prepared. Thread-safe.
 /// </summary>
 internal static class StartAhead
 {
     private static readonly Type[] Kept =
         [typeof(RunRecord), typeof(PreparedRun), typeof(RunEvent), typeof(StepCheckpoint), typeof(RunPlan), typeof(ExecuteStepInput)];
 
-    private static readonly Task<FunctionCatalog> Functions = Task.Run(() => FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly));
+    /// <summary>On a thread of its own: the pool begins with one for each core, and a start would wait for one.</summary>
+    private static readonly Task<FunctionCatalog> Functions = Task.Factory.StartNew(
+        () => FunctionCatalog.Discover(typeof(OrchestratorServices).Assembly),
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static readonly Task Json = Functions.ContinueWith(
+        _ => PrepareJson(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Begins; later calls do nothing.</summary>
-    public static void Begin() => _ = PrepareJsonAsync();
+    public static void Begin() => _ = Json;
 
     /// <summary>The functions of the app.</summary>
     public static Task<FunctionCatalog> FindFunctionsAsync() => Functions;
 
-    private static async Task PrepareJsonAsync()
+    private static void PrepareJson()
     {
-        await ((Task)Functions).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var type in Kept)
         {
             WorkflowJson.Compact.GetTypeInfo(type);

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Workflows.Serialization;
 using Orchestrator.Workflows.Transforms;
 
 namespace Orchestrator.Activities.Tools.BuiltIn;
@@ -17,7 +15,7 @@ internal sealed class TransformTool : ITool
           "type": "object",
           "properties": {
             "transform": {
-              "enum": {{JsonSerializer.Serialize(OutputTransform.Names, WorkflowJson.Compact)}},
+              "enum": {{ToolValues.Choices(OutputTransform.Names)}},
               "description": "The name of the transform."
             },
             "text": { "type": "string", "description": "The text to read." }
