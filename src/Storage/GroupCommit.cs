@@ -33,7 +33,9 @@ public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<by
 
     /// <summary>Appends to a log.</summary>
     /// <param name="content">Must not change until the task completes.</param>
-    /// <param name="flush">Whether the task completes only when the content is durable; a batch is flushed when one of its members asks for it.</param>
+    /// <param name="flush">
+    /// Whether the task completes only when the content is durable; a batch is flushed when one of its members asks for it.
+    /// </param>
     /// <returns>
     /// Completes when the content is written, and durable if asked for, with the offset of its end in bytes. Fails with the exception of its batch;
     /// later batches are committed nevertheless.
@@ -62,7 +64,8 @@ public sealed class GroupCommit<TLog>(Func<TLog, IReadOnlyList<ReadOnlyMemory<by
             try
             {
                 // The synchronization context of the append that came first must not delay the others.
-                var position = await commit(log, batch.ConvertAll(pending => pending.Content), batch.Exists(pending => pending.Flush)).ConfigureAwait(false);
+                var position = await commit(log, batch.ConvertAll(pending => pending.Content), batch.Exists(pending => pending.Flush))
+                    .ConfigureAwait(false);
                 foreach (var pending in batch)
                 {
                     position += pending.Content.Length;

@@ -25,7 +25,9 @@ internal static class JsonContent
     /// <summary>The record in these bytes.</summary>
     /// <param name="key">What has them, for messages.</param>
     /// <param name="etag">The ETag of the value that they are; null when they are a part of one.</param>
-    /// <exception cref="UnreadableRecordException">They are not a valid <typeparamref name="T"/>, or have another format than this version reads.</exception>
+    /// <exception cref="UnreadableRecordException">
+    /// They are not a valid <typeparamref name="T"/>, or have another format than this version reads.
+    /// </exception>
     public static T Read<T>(ContentKey key, ReadOnlyMemory<byte> bytes, string? etag = null)
         where T : class, IStoredRecord
     {

@@ -33,7 +33,9 @@ public sealed class DefinitionStore(IContentStore store)
         }
     }
 
-    /// <summary>The write that stores a definition under its hash; null when it is stored already. It is to be made before what refers to it.</summary>
+    /// <summary>
+    /// The write that stores a definition under its hash; null when it is stored already. It is to be made before what refers to it.
+    /// </summary>
     /// <inheritdoc cref="PutAsync"/>
     internal async Task<ContentWrite?> FindWriteAsync(string hash, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {

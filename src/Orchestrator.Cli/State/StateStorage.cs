@@ -97,7 +97,9 @@ internal sealed record StateStorage(StorageKind Kind, string Folder)
         _ => new FileContentStore(Folder, Time, StoreFolders.All, log ?? OpenLog()),
     };
 
-    /// <summary>Opens the log with which the content store and the histories of a state folder share their flushes. It is closed with the process.</summary>
+    /// <summary>
+    /// Opens the log with which the content store and the histories of a state folder share their flushes. It is closed with the process.
+    /// </summary>
     /// <returns>Null where there is none (<see cref="WriteAheadLog.TryOpen"/>).</returns>
     /// <exception cref="ContentStoreException">What a crash of the system may have lost cannot be written again.</exception>
     public WriteAheadLog? OpenLog() => Kind == StorageKind.Files ? WriteAheadLog.TryOpen(Folder) : null;

@@ -158,4 +158,5 @@ public sealed class HttpFunction : LocalFunction
 /// <summary>The parts of a function that discovery collects from one method.</summary>
 /// <param name="CreateTarget">Null for a static method.</param>
 internal sealed record FunctionSource(
-    MethodInfo Method, ParameterInfo Trigger, LocalFunctionDefinition Definition, bool UsesClient, ObjectFactory? CreateTarget, Lazy<FunctionBody> Body);
+    MethodInfo Method, ParameterInfo Trigger, LocalFunctionDefinition Definition, bool UsesClient, ObjectFactory? CreateTarget,
+    Lazy<FunctionBody> Body);

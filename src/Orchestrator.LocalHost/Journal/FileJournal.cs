@@ -55,8 +55,8 @@ public sealed partial class FileJournal : ISharedJournal
     /// <param name="folder">An absolute path, or one relative to the current directory.</param>
     /// <param name="time">The clock for waits and for the times in lock notes; null uses the system's.</param>
     /// <param name="log">
-    /// Makes histories durable together with what else is written below its folder, which is the journal's or one above. Null: each history is flushed
-    /// by itself.
+    /// Makes histories durable together with what else is written below its folder, which is the journal's or one above. Null: each history is
+    /// flushed by itself.
     /// </param>
     /// <exception cref="JournalException">The folder cannot be written.</exception>
     public static FileJournal Open(string folder, TimeProvider? time = null, WriteAheadLog? log = null) => Open(folder, time, new JournalDevice(log));

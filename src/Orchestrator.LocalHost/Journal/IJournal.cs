@@ -17,8 +17,8 @@ public interface IJournal : IAsyncDisposable
     public Task<JournalException> Lost { get; }
 
     /// <summary>
-    /// Appends records in order after the first <paramref name="expectedPosition"/> records: in one write unless they are large, so that the records of
-    /// one turn share a flush.
+    /// Appends records in order after the first <paramref name="expectedPosition"/> records: in one write unless they are large, so that the records
+    /// of one turn share a flush.
     /// </summary>
     /// <param name="id">The history; its first append creates it.</param>
     /// <param name="expectedPosition">The number of records accepted so far, durable or not; 0 creates the history.</param>

@@ -10,8 +10,8 @@ internal abstract class Operation(int id)
     public int Id { get; } = id;
 
     /// <summary>
-    /// Whether the work may start before the record of the operation is durable: only when it has no effect outside, as a timer. The event that led to
-    /// the operation may not be durable either.
+    /// Whether the work may start before the record of the operation is durable: only when it has no effect outside, as a timer. The event that led
+    /// to the operation may not be durable either.
     /// </summary>
     public virtual bool StartsBeforeDurable => false;
 

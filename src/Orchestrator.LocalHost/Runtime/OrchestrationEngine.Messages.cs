@@ -144,7 +144,8 @@ internal sealed partial class OrchestrationEngine
     {
         if (Find(message.InstanceId)?.Live is not null)
         {
-            await PostAsync(message.InstanceId, HistoryEventReader.Read(new JournalId(message.InstanceId, 0), 1, message.Body.Span)).ConfigureAwait(false);
+            var happened = HistoryEventReader.Read(new JournalId(message.InstanceId, 0), 1, message.Body.Span);
+            await PostAsync(message.InstanceId, happened).ConfigureAwait(false);
         }
         else if (_shared!.FindHolder(message.InstanceId) is not null
             || await FindSnapshotAsync(message.InstanceId, stop).ConfigureAwait(false) is { IsFinished: false })

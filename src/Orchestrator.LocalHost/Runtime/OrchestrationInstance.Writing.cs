@@ -26,8 +26,8 @@ internal sealed partial class OrchestrationInstance
     }
 
     /// <summary>
-    /// Appends the records since the last call in one write, without waiting until they are durable. A failure halts the instance when something waits
-    /// for the write.
+    /// Appends the records since the last call in one write, without waiting until they are durable. A failure halts the instance when something
+    /// waits for the write.
     /// </summary>
     private void Send()
     {

@@ -8,8 +8,8 @@ using Orchestrator.LocalHost.Journal;
 namespace Orchestrator.LocalHost.Runtime;
 
 /// <summary>
-/// A running instance: an inbox, a write-ahead history, and the <see cref="Execution"/> that processes its events. All work runs on one pump, one item
-/// at a time. Only members that say so are thread-safe.
+/// A running instance: an inbox, a write-ahead history, and the <see cref="Execution"/> that processes its events. All work runs on one pump, one
+/// item at a time. Only members that say so are thread-safe.
 /// </summary>
 /// <remarks>
 /// The code processes an event as soon as it has a place in the history, and everything outside waits until the event and what the code requested are

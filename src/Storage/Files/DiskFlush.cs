@@ -56,7 +56,9 @@ public static class DiskFlush
         }
     }
 
-    /// <summary>Makes everything durable that was written to the file system of a folder, by any process. Linux only. Blocking, and slow on a busy disk.</summary>
+    /// <summary>
+    /// Makes everything durable that was written to the file system of a folder, by any process. Linux only. Blocking, and slow on a busy disk.
+    /// </summary>
     /// <exception cref="IOException">The disk refused; some of it may be lost.</exception>
     public static void FlushFileSystem(string folder)
     {

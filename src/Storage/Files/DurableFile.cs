@@ -31,7 +31,9 @@ internal static class DurableFile
         && !name[^TemporaryDigits..].ContainsAnyExcept(HexDigits)
         && ContentKey.IsSegment(name[..^(TemporaryMark.Length + TemporaryDigits)].ToString());
 
-    /// <summary>Writes the whole file atomically: after a crash it is the old one or the new one. Without a flush a power failure may damage it.</summary>
+    /// <summary>
+    /// Writes the whole file atomically: after a crash it is the old one or the new one. Without a flush a power failure may damage it.
+    /// </summary>
     /// <param name="flush">Whether it is durable when the method returns.</param>
     /// <returns>False when <paramref name="overwrite"/> is false and the file exists; it stays as it is.</returns>
     public static bool Write(string path, ReadOnlyMemory<byte> content, bool overwrite, bool flush)

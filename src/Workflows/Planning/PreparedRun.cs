@@ -64,7 +64,8 @@ public sealed record PreparedRun : IStoredRecord
     public bool? Simulates { get; init; }
 
     /// <summary>
-    /// Where the log of the run ended when the attempt was prepared, in bytes: what the attempt records is behind it. Default 0, for the first attempt.
+    /// Where the log of the run ended when the attempt was prepared, in bytes: what the attempt records is behind it. Default 0, for the first
+    /// attempt.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long LogFrom { get; init; }

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Workflows.Serialization;
 
 /// <summary>
-/// The names of enum values in documents, messages and telemetry: camelCase, such as <c>timedOut</c>. For enums of which the values are 0, 1, 2 and so
-/// on. Thread-safe.
+/// The names of enum values in documents, messages and telemetry: camelCase, such as <c>timedOut</c>. For enums of which the values are 0, 1, 2 and
+/// so on. Thread-safe.
 /// </summary>
 public static class EnumNames
 {

@@ -95,8 +95,8 @@ internal sealed class FileReplacement(string path, ReadOnlyMemory<byte> content)
 
 /// <summary>Appends to a file.</summary>
 /// <param name="offset">The end of the file before, in bytes.</param>
-/// <param name="file">The open file. Null for an append that is read from a log: then what comes before it may be missing, because the file was deleted
-/// by hand, and the append is not made.</param>
+/// <param name="file">The open file. Null for an append that is read from a log: then what comes before it may be missing, because the file was
+/// deleted by hand, and the append is not made.</param>
 internal sealed class FileAppend(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset, SafeFileHandle? file) : FileChange(path)
 {
     public override long Offset => offset;

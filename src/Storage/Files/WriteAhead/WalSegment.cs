@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orchestrator.Storage.Files.WriteAhead;
 
 /// <summary>
-/// One file of a <see cref="WriteAheadLog"/>: a header that names the start of the system in which it was written, then records. A record is its length
-/// and its CRC-32C (4 bytes each, little endian) and a <see cref="FileChange"/>. Not thread-safe.
+/// One file of a <see cref="WriteAheadLog"/>: a header that names the start of the system in which it was written, then records. A record is its
+/// length and its CRC-32C (4 bytes each, little endian) and a <see cref="FileChange"/>. Not thread-safe.
 /// </summary>
 internal sealed class WalSegment : IDisposable
 {
@@ -33,11 +33,14 @@ internal sealed class WalSegment : IDisposable
     /// <summary>Where the first record begins, in bytes.</summary>
     public static long Start => HeaderLength;
 
-    /// <summary>The numbers of the segments in a folder, in ascending order, without those before a gap: their deletion was lost in a crash.</summary>
+    /// <summary>
+    /// The numbers of the segments in a folder, in ascending order, without those before a gap: their deletion was lost in a crash.
+    /// </summary>
     public static List<long> NumbersIn(string folder)
     {
         var numbers = Directory.EnumerateFiles(folder, NameStart + "*")
-            .Select(path => long.TryParse(Path.GetFileName(path).AsSpan(NameStart.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            .Select(path => Path.GetFileName(path)[NameStart.Length..])
+            .Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Where(number => number > 0).Order().ToList();
         var first = numbers.Count - 1;
         while (first > 0 && numbers[first - 1] == numbers[first] - 1)
@@ -112,7 +115,8 @@ internal sealed class WalSegment : IDisposable
             {
                 var body = change.Write(buffer.AsSpan(length + FrameLength, change.MaxLength(root)), root);
                 BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(length), body);
-                BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(length + sizeof(int)), RecordFrame.Checksum(null, buffer.AsSpan(length + FrameLength, body)));
+                BinaryPrimitives.WriteUInt32LittleEndian(
+                    buffer.AsSpan(length + sizeof(int)), RecordFrame.Checksum(null, buffer.AsSpan(length + FrameLength, body)));
                 length += FrameLength + body;
             }
 
@@ -153,5 +157,6 @@ internal sealed class WalSegment : IDisposable
         return changes;
     }
 
-    private static string PathOf(string folder, long number) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{NameStart}{number:D12}"));
+    private static string PathOf(string folder, long number) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{NameStart}{number:D12}"));
 }
