@@ -31,7 +31,7 @@ internal sealed class RuntimeBenchmark : IBenchmark
         Add(fanOut, Growth(fanOut, small), "B2: 10,000 ÷ 1,000 ≤ 11");
         var wider = await TakeAsync(JournalKind.Files, NoOpShape.FanOut, 20_000);
         Add(wider, Growth(wider, fanOut), "linear: ≤ 2.2");
-        report.Table(["ratio", "shown against", "journal", "what", "activities/s", "seconds", "CPU µs/activity", "journal B/activity", "load"], rows);
+        report.Table(["ratio", "shown against", "journal", "what", "activities/s", "seconds", "CPU µs/activity", "allocated B/activity", "journal B/activity", "load"], rows);
         report.Paragraph(
             "Growth is the ratio of the least times, with that of the processor times in parentheses. The chain on files is bounded by the disk: "
             + "every result waits for the flush of its record. Everything else is bounded by CPU, the JSON of inputs, results and records; the "
@@ -48,6 +48,7 @@ internal sealed class RuntimeBenchmark : IBenchmark
             ratio, against, of.Journal.Name, of.Work.ToString(), Figures.Spread(Rate(of)),
             Figures.Spread(new Sample(of.Runs.Select(run => run.Seconds)), 3),
             Figures.Of(new Sample(of.Runs.Select(run => run.ProcessorSeconds * 1e6 / run.Activities)).Median, 1),
+            Figures.Of(new Sample(of.Runs.Select(run => (double)run.AllocatedBytes / run.Activities)).Median),
             Figures.Of((double)of.Runs[0].JournalBytes / of.Runs[0].Activities), of.Load,
         ]);
     }

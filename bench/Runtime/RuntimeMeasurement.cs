@@ -6,8 +6,9 @@ namespace Orchestrator.Bench.Runtime;
 /// <summary>The cost of running instances from their start to their durable end.</summary>
 /// <param name="Activities">The activities of all instances.</param>
 /// <param name="Seconds">From the call that starts the first instance to the durable end of the last.</param>
+/// <param name="AllocatedBytes">By all threads.</param>
 /// <param name="JournalBytes">The size of the journal's files at the end; 0 in memory.</param>
-internal sealed record RuntimeMeasurement(int Activities, double Seconds, double ProcessorSeconds, long JournalBytes)
+internal sealed record RuntimeMeasurement(int Activities, double Seconds, double ProcessorSeconds, long AllocatedBytes, long JournalBytes)
 {
     /// <summary>Runs instances in a new state folder.</summary>
     /// <param name="atATime">How many run at the same time.</param>
@@ -27,9 +28,9 @@ internal sealed record RuntimeMeasurement(int Activities, double Seconds, double
                     await host.Client.EndAsync(await host.Client.ScheduleAsync(work), work);
                 }
             }));
-            var (seconds, processor) = (meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds);
+            var (seconds, processor, allocated) = (meter.Elapsed.TotalSeconds, meter.ProcessorTime.TotalSeconds, meter.AllocatedBytes);
             var bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-            return new RuntimeMeasurement(instances * work.Steps, seconds, processor, bytes);
+            return new RuntimeMeasurement(instances * work.Steps, seconds, processor, allocated, bytes);
         }
         finally
         {

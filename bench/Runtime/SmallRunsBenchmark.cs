@@ -8,7 +8,7 @@ internal sealed class SmallRunsBenchmark : IBenchmark
     private const int Goal = 2_000;
 
     /// <summary>Flushes of one instance's file, the first of which creates it. Counted with strace.</summary>
-    private const int Flushes = 7;
+    private const int Flushes = 6;
 
     /// <summary>Fewer than the files that the journal keeps open.</summary>
     private const int Few = 64;
