@@ -226,7 +226,7 @@ public sealed class DeterminismTests
         ];
         await _journal.AppendAsync(new JournalId("i", 0), 0, history.Select(e => (ReadOnlyMemory<byte>)HistoryEventWriter.Write(e).ToArray()).ToList());
         var journal = new JournalDouble(_journal);
-        var gate = journal.Hold(e => e is ExecutionCompleted, out var appended);
+        var gate = journal.Hold(e => e is ExecutionCompleted { Status: OrchestrationRuntimeStatus.Failed }, out var appended);
         await using var host = await LocalDurableHost.StartAsync(b =>
         {
             b.Journal = journal;
@@ -243,8 +243,12 @@ public sealed class DeterminismTests
                     await c.CallActivityAsync("b");
                 }
             });
+            b.AddOrchestrator("other", (TaskOrchestrationContext c) => c.CallActivityAsync("a"));
         });
         await appended.WaitAsync(HostExtensions.Patience);
+
+        // By the end of another instance this one waits.
+        await host.RunAsync("other");
         gate.SetResult();
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await host.EndOfAsync("i")).RuntimeStatus);
     }
