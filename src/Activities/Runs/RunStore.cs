@@ -53,9 +53,11 @@ public sealed partial class RunStore(IContentStore store, RunLogStore logs) : ID
             return;
         }
 
+        // A crash may have cut the append off behind some of the checkpoints.
         await store.CheckThereAsync(record.Identity, cancellationToken);
+        var log = await logs.IndexAsync(record.Identity, isCurrent: true, cancellationToken);
         var writes = new RunWrites(record.Identity);
-        AddPrepared(writes, record, prepared, forked);
+        AddPrepared(writes, record, prepared, [.. forked.Where(checkpoint => log.Find(AttemptKey.Of(checkpoint)) is null)]);
         await logs.WriteAsync(writes, cancellationToken);
     }
 

@@ -72,6 +72,31 @@ public sealed class RunWritesTests
         Assert.Equal(2, (await _runs.EventsAsync()).Count(item => item.Event == RunEventNames.RunCompleted));
     }
 
+    /// <summary>The process ended, and the append was cut off behind a line.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Start_that_a_crash_cut_off_is_completed_by_the_next_request_with_its_key(int lines)
+    {
+        var start = New(await PrepareAsync()) with
+        {
+            StartKey = "key", Forked = [LogProcess.Checkpoint("a", "A", runAttempt: 0), LogProcess.Checkpoint("b", "B", runAttempt: 0)],
+        };
+        await _runs.Registration.RegisterAsync(start, default);
+        await _memory.DeleteAsync(ContentPrefix.Under("index"));
+        await _runs.ChangeLogAsync(log => string.Concat(log.Split('\n').Take(lines).Select(line => line + "\n")));
+
+        var elsewhere = new TestRuns(_memory);
+        Assert.NotNull(await elsewhere.Registration.RegisterAsync(start, default));
+
+        var log = Encoding.UTF8.GetString((await _memory.ReadFromAsync(RunKeys.Log("r1"), 0))!.Bytes.Span);
+        Assert.Equal(3, log.Count(character => character == '\n'));
+        Assert.Equal("x", (string?)(await elsewhere.Runs.GetPreparedAsync("r1", 1, default)).Inputs["text"]);
+        Assert.Single(await _memory.ListAsync(ContentPrefix.Under("index")).ToListAsync());
+    }
+
     /// <summary>A cancellation ended the attempt while its orchestration was about to complete it.</summary>
     [Fact]
     public async Task End_that_comes_second_leaves_the_first_one()
