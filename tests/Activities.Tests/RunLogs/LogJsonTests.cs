@@ -19,21 +19,58 @@ public sealed class LogJsonTests
 
     private static readonly TokenUsage Usage = new()
     {
-        InputTokens = long.MaxValue, OutputTokens = 2, CachedTokens = 3, CacheWriteTokens = 4, EstimatedCost = 0.001230m, Estimated = true,
+        InputTokens = long.MaxValue,
+        OutputTokens = 2,
+        CachedTokens = 3,
+        CacheWriteTokens = 4,
+        EstimatedCost = 0.001230m,
+        Estimated = true,
     };
 
     private static readonly RunEvent WholeEvent = new(RunEventNames.StepStarted, "r\u2028 1", 3, At.AddTicks(1_234_567).ToOffset(TimeSpan.FromMinutes(-210)))
     {
-        Stamp = "s", StepId = "a", StepPath = "m/a", Attempt = 2, Text = "t\u0000", Index = 0, Status = RunStatus.TimedOut, Reason = "", Usage = Usage,
-        DurationMs = 0.1 + 0.2, QueuedMs = 1e21, FallbackUsed = false, Simulated = true, Error = Error, Warnings = ["w", "\ud800"],
+        Stamp = "s",
+        StepId = "a",
+        StepPath = "m/a",
+        Attempt = 2,
+        Text = "t\u0000",
+        Index = 0,
+        Status = RunStatus.TimedOut,
+        Reason = "",
+        Usage = Usage,
+        DurationMs = 0.1 + 0.2,
+        QueuedMs = 1e21,
+        FallbackUsed = false,
+        Simulated = true,
+        Error = Error,
+        Warnings = ["w", "\ud800"],
     };
 
     private static readonly StepCheckpoint WholeCheckpoint = Checkpoint("a", JsonNode.Parse("""{"n":1.0,"t":"\u00e9\ud83d\ude00","l":[null,true,1e400]}""")) with
     {
-        Stamp = "s", Type = StepType.Tool, PromptId = "p", PromptVersion = "v", Model = "m", Simulated = true, Environment = "prod", Consumed = ["x", "y"],
-        Adopted = "z", WithoutWork = true, BegunBefore = true, Inputs = new JsonObject { ["k\n"] = 5, ["none"] = null, ["d"] = 0.1m, ["at"] = JsonValue.Create(At) },
-        Status = StepStatus.Failed, Reason = "condition", DecidedBy = new DecidingStep(1, 2), Transformed = "plain", FromCache = true, Again = true,
-        FallbackUsed = true, Warnings = ["one"], CompletedAt = At.AddTicks(1), Usage = Usage with { EstimatedCost = null }, Error = Error,
+        Stamp = "s",
+        Type = StepType.Tool,
+        PromptId = "p",
+        PromptVersion = "v",
+        Model = "m",
+        Simulated = true,
+        Environment = "prod",
+        Consumed = ["x", "y"],
+        Adopted = "z",
+        WithoutWork = true,
+        BegunBefore = true,
+        Inputs = new JsonObject { ["k\n"] = 5, ["none"] = null, ["d"] = 0.1m, ["at"] = JsonValue.Create(At) },
+        Status = StepStatus.Failed,
+        Reason = "condition",
+        DecidedBy = new DecidingStep(1, 2),
+        Transformed = "plain",
+        FromCache = true,
+        Again = true,
+        FallbackUsed = true,
+        Warnings = ["one"],
+        CompletedAt = At.AddTicks(1),
+        Usage = Usage with { EstimatedCost = null },
+        Error = Error,
     };
 
     public static TheoryData<string> Records => [.. Cases.Keys];
@@ -44,7 +81,11 @@ public sealed class LogJsonTests
         ["event with the least"] = new LogRecord { Event = new RunEvent("run.started", "r1", 1, At) },
         ["checkpoint with every member"] = new LogRecord
         {
-            Ended = RunEventNames.StepFailed, Checkpoint = WholeCheckpoint, Writer = "w.1", Texts = 3, Beside = new Dictionary<string, string> { ["output"] = "hash" },
+            Ended = RunEventNames.StepFailed,
+            Checkpoint = WholeCheckpoint,
+            Writer = "w.1",
+            Texts = 3,
+            Beside = new Dictionary<string, string> { ["output"] = "hash" },
         },
         ["part"] = new LogRecord { Part = new LogPart("outputs-1", 1, "s") { Value = JsonSerializer.Deserialize<JsonElement>("""{"a":[1.50,"\u00e9",null]}""") } },
         ["checkpoint with the least"] = new LogRecord { Checkpoint = Checkpoint("a") },
