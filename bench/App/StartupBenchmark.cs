@@ -18,10 +18,17 @@ internal sealed class StartupBenchmark : IBenchmark
 
     private static readonly LayersCase Ended = new("ended", 5, 1, LatencyMs: 0, MaxParallelism: 10);
 
-    private static readonly string Chain =
-        """{ "steps": [ { "id": "a", "prompt": "1" }, { "id": "b", "prompt": "2 {{a}}" }, { "id": "c", "prompt": "3 {{b}}" } ] }""";
+    private const string Chain = """
+        {
+          "steps": [
+            { "id": "a", "prompt": "1" },
+            { "id": "b", "prompt": "2 {{a}}", "dependsOn": [ "a" ] },
+            { "id": "c", "prompt": "3 {{b}}", "dependsOn": [ "b" ] }
+          ]
+        }
+        """;
 
-    private static readonly string Mocks = """{ "steps": { "*": [ { "output": "ok" } ] } }""";
+    private const string Mocks = """{ "steps": { "*": [ { "output": "ok" } ] } }""";
 
     public string Name => "startup";
 
