@@ -82,7 +82,8 @@ public sealed class RunWritesTests
     {
         var start = New(await PrepareAsync()) with
         {
-            StartKey = "key", Forked = [LogProcess.Checkpoint("a", "A", runAttempt: 0), LogProcess.Checkpoint("b", "B", runAttempt: 0)],
+            StartKey = "key",
+            Forked = [LogProcess.Checkpoint("a", "A", runAttempt: 0), LogProcess.Checkpoint("b", "B", runAttempt: 0)],
         };
         await _runs.Registration.RegisterAsync(start, default);
         await _memory.DeleteAsync(ContentPrefix.Under("index"));
