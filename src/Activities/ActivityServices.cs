@@ -77,7 +77,8 @@ public static class ActivityServices
         services.AddSingleton(provider => new LostRequests(
             provider.GetRequiredService<CheckpointStore>(), provider.GetRequiredService<RunEventFeed>(), isShared: claims is null));
         services.AddSingleton(provider => new AttemptClaims(
-            claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<TimeProvider>(), isShared: claims is null));
+            claims ?? provider.GetRequiredService<IContentStore>(), provider.GetRequiredService<RunLogStore>(), provider.GetRequiredService<TimeProvider>(),
+            isShared: claims is null));
         return services;
     }
 

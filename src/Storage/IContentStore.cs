@@ -123,7 +123,11 @@ public sealed record StoredContent(ReadOnlyMemory<byte> Bytes, string ETag, Time
 /// Where they end, in bytes from the start of the log: the offset for the next read, unless the last line is incomplete. Without a maximum it is the
 /// length of the log.
 /// </param>
-public sealed record ContentTail(ReadOnlyMemory<byte> Bytes, long End);
+/// <param name="Age">
+/// The time since the last append to the log, by the clock of the store, in whole seconds; null when it is not known, as in stores without a clock that
+/// processes share.
+/// </param>
+public sealed record ContentTail(ReadOnlyMemory<byte> Bytes, long End, TimeSpan? Age = null);
 
 /// <summary>Calls of <see cref="IContentStore"/> with the usual options.</summary>
 public static class ContentLogs

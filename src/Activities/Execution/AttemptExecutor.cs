@@ -16,7 +16,7 @@ internal sealed class AttemptExecutor(
 {
     /// <summary>Makes the attempt. When it ends without a checkpoint, the next execution of the attempt counts what it may have cost.</summary>
     /// <param name="stopping">Fires when the host stops.</param>
-    /// <returns>The checkpoint; null when the claim was lost before there was an answer: the new holder of the claim writes it.</returns>
+    /// <returns>The checkpoint; null when another execution has the claim, or took it before there was an answer: that one writes it.</returns>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     /// <exception cref="AttemptLostException">The store was not available for too long.</exception>
     public async Task<StepCheckpoint?> ExecuteAsync(
@@ -71,6 +71,12 @@ internal sealed class AttemptExecutor(
 
         // An attempt that the host ended had begun, and counts as an attempt.
         var withoutWork = result is not null && call.EndedBy is null;
+        var earlier = result is null ? await claim.BeginAsync(run, call, events, ready, startedAt) : 0;
+        if (earlier is null)
+        {
+            return null;
+        }
+
         using var span = result is null ? telemetry.Spans.StartAttempt(run, call, startedAt) : null;
         if (result is not null)
         {
@@ -79,7 +85,7 @@ internal sealed class AttemptExecutor(
         }
         else
         {
-            events.Append([.. ready, StepEvents.Started(call, startedAt)]);
+            lost = run.Steps[call.Step].Type == StepType.Prompt ? Math.Max(lost, earlier.Value) : 0;
             result = await RunAsync(run, call, lost, clock, events, either.Token);
             if (result.Error is { Kind: ErrorKind.Cancelled } && watch.Cancellation is null)
             {
@@ -97,8 +103,8 @@ internal sealed class AttemptExecutor(
             run, call, startedAt, clock.Now, result, watch.Cancellation, withoutWork, begunBefore: withoutWork && lost > 0);
         checkpoint = CheckpointFactory.AfterRules(run, call, until.Apply(checkpoint));
         var ended = StepEvents.EndOf(call, run, checkpoint);
-        var (stored, isNew) = await paid.RunAsync(() => events.RecordAsync(ended, checkpoint));
-        await (isNew ? telemetry.RecordedAsync(run, call, stored, span, checkpoints, paid.Token) : Task.CompletedTask);
+        var (stored, isNew) = await paid.RunAsync(() => events.RecordAsync(ended, checkpoint, claim.Writer, claim.After, control.HasSeen(call.Run)));
+        await (isNew ? telemetry.RecordedAsync(run, call, stored!, span, checkpoints, paid.Token) : Task.CompletedTask);
         return stored;
     }
 
@@ -108,7 +114,7 @@ internal sealed class AttemptExecutor(
     /// </summary>
     private async Task<int> LostAsync(PreparedRun run, ExecuteStepInput call, AttemptClaim claim, CancellationToken stopping) =>
         run.Steps[call.Step].Type == StepType.Prompt
-            ? Math.Max(call.EndedBy is null ? 0 : 1, await lostRequests.CountAsync(call, claim.TakenOver, stopping))
+            ? Math.Max(call.EndedBy is null ? 0 : 1, await lostRequests.CountAsync(call, claim.After is not null, stopping))
             : 0;
 
     /// <summary>

@@ -91,7 +91,7 @@ public sealed class LostAttempts(
         var checkpoint = CheckpointFactory.Of(run, call, open.LastStart, endedAt, result, null);
         var (stored, isNew) = await checkpoints.AddAsync(
             call.Run, [], StepEvents.EndOf(call, run, checkpoint), checkpoint, checkpoints.NewWriter(), texts: 0, cancellationToken);
-        await (isNew ? telemetry.RecordedAsync(run, call, stored, null, checkpoints, cancellationToken) : Task.CompletedTask);
+        await (isNew ? telemetry.RecordedAsync(run, call, stored!, null, checkpoints, cancellationToken) : Task.CompletedTask);
     }
 
     private static ExecuteStepInput Lost(RunRecord run, string step, int position, int attempt, DateTimeOffset begunAt) => new()

@@ -9,18 +9,13 @@ namespace Orchestrator.Activities.Execution;
 /// Counts the requests of an attempt that may have been paid for without a recorded answer. An attempt is executed only while it has no checkpoint,
 /// so every <c>step.started</c> event of it in the run's log before that of this execution is of a lost execution. Thread-safe.
 /// </summary>
-/// <param name="isShared">Whether several processes work on a run at the same time: then only an attempt that was taken over had a lost one.</param>
+/// <param name="isShared">Whether several processes work on a run at the same time: then the events of other steps say nothing about an execution.</param>
 public sealed class LostRequests(CheckpointStore checkpoints, RunEventFeed feed, bool isShared)
 {
     /// <summary>The number of lost executions of the attempt, whose checkpoint was looked for under its claim.</summary>
     /// <param name="takenOver">Whether the claim was taken over from a process that is gone: it may have sent at least one request.</param>
     internal async Task<int> CountAsync(ExecuteStepInput call, bool takenOver, CancellationToken cancellationToken)
     {
-        if (isShared && !takenOver)
-        {
-            return 0;
-        }
-
         var log = await checkpoints.ReadAsync(call.Run, isCurrent: false, cancellationToken);
         return Math.Max(takenOver ? 1 : 0, log.Begun(new AttemptKey(call.RunAttempt, call.StepId, call.Attempt)));
     }

@@ -5,6 +5,7 @@ using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.Logging;
 using Orchestrator.Activities.RunLogs;
 using Orchestrator.Storage;
+using Orchestrator.Workflows.Planning;
 
 namespace Orchestrator.Activities.Execution;
 
@@ -23,7 +24,6 @@ internal sealed class StepEventWriter(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly string _writer = checkpoints.NewWriter();
 
     /// <summary>Ends the wait before a retry in the background; null before the first one. Not disposed: the background task may hold its token.</summary>
     private CancellationTokenSource? _waiting;
@@ -60,17 +60,38 @@ internal sealed class StepEventWriter(
         _texts = AppendTextAsync(_texts, text);
     }
 
+    /// <summary>Appends the start of the work, which takes the attempt where processes share the log, after the events that are still pending.</summary>
+    /// <inheritdoc cref="CheckpointStore.BeginAsync"/>
+    /// <exception cref="ContentStoreException">The store is not available.</exception>
+    public async Task<int?> BeginAsync(PreparedRun run, IReadOnlyList<RunEvent> before, RunEvent started, string writer, string? after)
+    {
+        List<RunEvent> events = [.. TakePending(), .. before];
+        try
+        {
+            return await checkpoints.BeginAsync(run.Identity, run.LogFrom, events, started, writer, after, end);
+        }
+        catch
+        {
+            PutBack(events);
+            throw;
+        }
+    }
+
     /// <summary>Appends the checkpoint unless the attempt has one, and before it the events that are still pending.</summary>
     /// <param name="ended">The name of the event that the checkpoint is.</param>
-    /// <returns>The stored checkpoint, and whether this call wrote it.</returns>
+    /// <param name="writer">The name of the execution, from <see cref="CheckpointStore.NewWriter"/>.</param>
+    /// <param name="after">The execution from which it took the attempt over; null for none.</param>
+    /// <param name="isThere">Whether the run is known to be there.</param>
+    /// <returns>The stored checkpoint, and whether this call wrote it; none when another execution has begun to work (<see cref="AttemptHolders"/>).</returns>
     /// <exception cref="ContentStoreException">The store is not available. May be repeated.</exception>
-    public async Task<(StepCheckpoint Stored, bool IsNew)> RecordAsync(string ended, StepCheckpoint checkpoint)
+    public async Task<(StepCheckpoint? Stored, bool IsNew)> RecordAsync(
+        string ended, StepCheckpoint checkpoint, string writer, string? after = null, bool isThere = false)
     {
         var before = TakePending();
         var isNew = false;
         try
         {
-            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, _writer, _textCount, end);
+            var added = await checkpoints.AddAsync(call.Run, before, ended, checkpoint, writer, _textCount, end, after, isThere);
             isNew = added.IsNew;
             return added;
         }

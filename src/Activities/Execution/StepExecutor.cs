@@ -99,7 +99,7 @@ public sealed class StepExecutor(
         var seen = new ClaimSighting();
         while (true)
         {
-            var claim = await claims.TryTakeAsync(call, seen, stopping);
+            var claim = await claims.TryTakeAsync(run, call, seen, stopping);
             try
             {
                 if (await checkpoints.FindToExecuteAsync(call, run.LogFrom, stopping) is { } found)

@@ -41,23 +41,52 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
     /// <param name="ended">The name of the event that the checkpoint is; null: it is none, as a checkpoint that a fork copied.</param>
     /// <exception cref="RunGoneException">The run was deleted: nothing was written.</exception>
     public async Task<StepCheckpoint> CreateAsync(RunIdentity run, string? ended, StepCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        (await AddAsync(run, [], ended, checkpoint, NewWriter(), texts: 0, cancellationToken)).Stored;
+        (await AddAsync(run, [], ended, checkpoint, NewWriter(), texts: 0, cancellationToken)).Stored!;
 
     /// <summary>A name for the writer of <see cref="AddAsync"/>.</summary>
     internal string NewWriter() => logs.NewWriter();
+
+    /// <summary>Takes an attempt for an execution with the start of its work, where processes share the log.</summary>
+    /// <param name="logFrom"><see cref="PreparedRun.LogFrom"/> of the attempt of the run.</param>
+    /// <param name="before">Events that are appended before the start.</param>
+    /// <param name="writer">The name of the execution, from <see cref="NewWriter"/>.</param>
+    /// <param name="after">The execution from which it takes the attempt over, since its process is gone; null for none.</param>
+    /// <returns>How many executions of the attempt began before; null when another one has the attempt, or it has its checkpoint.</returns>
+    /// <exception cref="UnreadableRecordException">
+    /// The log cannot be read; or a line that may be of this attempt of the run cannot: the attempt must not be paid for twice.
+    /// </exception>
+    internal async Task<int?> BeginAsync(
+        RunIdentity run, long logFrom, IReadOnlyList<RunEvent> before, RunEvent started, string writer, string? after,
+        CancellationToken cancellationToken)
+    {
+        await logs.IndexAsync(run, isCurrent: false, cancellationToken);
+        var end = await logs.AppendAsync(
+            run, [.. before.Select(item => LogLine.Of(run, item)), LogLine.OfStart(run, started, writer, after)], flush: true, cancellationToken);
+        var log = await logs.ReadToAsync(run, end, cancellationToken);
+        if (log.FlawFrom(logFrom) is { } flaw)
+        {
+            throw RunLogStore.Damaged(run.RunId, flaw);
+        }
+
+        var key = new AttemptKey(started.RunAttempt, started.StepPath!, started.Attempt!.Value);
+        return log.HolderOf(key) == writer ? log.Begun(key) - 1 : null;
+    }
 
     /// <summary>As <see cref="CreateAsync"/>, after events that are appended with it; also returns whether this writer wrote it.</summary>
     /// <param name="writer">
     /// From <see cref="NewWriter"/>. A caller that repeats the call after a failure gives the same one: the record may have been written.
     /// </param>
     /// <param name="texts">How many pieces of streamed text the execution had.</param>
-    internal async Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(
+    /// <param name="after">As for <see cref="BeginAsync"/>.</param>
+    /// <param name="isThere">Whether the caller knows that the run was not deleted.</param>
+    /// <returns>No checkpoint when this one is of an end without work, and another execution has begun to work.</returns>
+    internal async Task<(StepCheckpoint? Stored, bool IsNew)> AddAsync(
         RunIdentity run, IReadOnlyList<RunEvent> before, string? ended, StepCheckpoint checkpoint, string writer, int texts,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, string? after = null, bool isThere = false)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         checkpoint = checkpoint.Stamp == run.Stamp ? checkpoint : checkpoint with { Stamp = run.Stamp };
-        await store.CheckThereAsync(run, cancellationToken);
+        await (isThere ? Task.CompletedTask : store.CheckThereAsync(run, cancellationToken));
         var index = await logs.IndexAsync(run, isCurrent: false, cancellationToken);
         var key = AttemptKey.Of(checkpoint);
         if (index.Find(key) is { } present)
@@ -71,13 +100,13 @@ public sealed class CheckpointStore(IContentStore store, RunLogStore logs)
             lines[line] = LogLine.Of(run, before[line]);
         }
 
-        lines[^1] = LogLine.Of(run, ended, checkpoint, writer, texts);
+        lines[^1] = LogLine.Of(run, ended, checkpoint, writer, texts, checkpoint.WithoutWork ? after : null);
         var end = await logs.AppendAsync(run, lines, flush: true, cancellationToken);
 
         // Another process may have appended a checkpoint of the attempt before this one.
-        index = await logs.IndexAsync(run, isCurrent: index.Position < end, cancellationToken);
-        return index.Find(key) is { } first && first.Writer != writer
-            ? (await logs.LoadAsync(run, first, cancellationToken), false)
+        index = await logs.ReadToAsync(run, end, cancellationToken);
+        return index.Find(key) is { } first && first.Writer != writer ? (await logs.LoadAsync(run, first, cancellationToken), false)
+            : index.HolderOf(key) is not null ? (null, false)
             : (checkpoint, true);
     }
 

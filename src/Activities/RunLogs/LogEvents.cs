@@ -11,54 +11,34 @@ internal sealed class LogEvents(RunIdentity run)
 {
     private readonly HashSet<AttemptKey> _started = [];
     private readonly HashSet<AttemptKey> _ended = [];
+    private readonly AttemptHolders _holders = new();
 
     /// <summary>The events of the next records, in their order.</summary>
     public IEnumerable<RunEvent> Of(LogPage page)
     {
         foreach (var (record, _, _) in page.Records)
         {
-            if (!record.IsOf(run.Stamp) || record.AsEvent() is not { } item)
+            // A start may come after the end of its attempt; one that came second does not count.
+            var attempt = record.Attempt;
+            if (!record.IsOf(run.Stamp) || (attempt is { } key && (_ended.Contains(key) || !_holders.Take(key, record))) || record.AsEvent() is not { } item)
             {
                 continue;
             }
 
             if (record.Checkpoint is { } checkpoint)
             {
-                var key = AttemptKey.Of(checkpoint);
-                if (!_ended.Add(key))
-                {
-                    continue;
-                }
-
-                if (!_started.Remove(key) && checkpoint.HasWorked)
+                _ended.Add(attempt!.Value);
+                if (!_started.Remove(attempt.Value) && checkpoint.HasWorked)
                 {
                     yield return StepEvents.Started(checkpoint);
                 }
             }
-            else if (IsLateStart(item))
+            else if (attempt is { } begun)
             {
-                continue;
+                _started.Add(begun);
             }
 
             yield return item;
         }
-    }
-
-    /// <summary>Whether it is the start of an attempt that has ended; otherwise the start is remembered.</summary>
-    private bool IsLateStart(RunEvent item)
-    {
-        if (item is not { Event: RunEventNames.StepStarted, StepPath: { } step, Attempt: { } attempt })
-        {
-            return false;
-        }
-
-        var key = new AttemptKey(item.RunAttempt, step, attempt);
-        if (_ended.Contains(key))
-        {
-            return true;
-        }
-
-        _started.Add(key);
-        return false;
     }
 }

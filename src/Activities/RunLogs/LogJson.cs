@@ -67,6 +67,8 @@ internal static class LogJson
         Other(json, "beside"u8, record.Beside);
         Text(json, "writer"u8, record.Writer);
         Number(json, "texts"u8, record.Texts);
+        Text(json, "after"u8, record.After);
+        Flag(json, "released"u8, record.Released ? true : null);
         json.WriteEndObject();
     }
 

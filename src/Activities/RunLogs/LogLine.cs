@@ -36,15 +36,26 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, Dic
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> Nothing = [];
 
     /// <summary>The line of an event that is not the end of an attempt. A text that is too large is cut; the run's record has the whole.</summary>
-    public static LogLine Of(RunIdentity run, RunEvent item)
+    public static LogLine Of(RunIdentity run, RunEvent item) => Of(run, new LogRecord { Event = item });
+
+    /// <summary>The line of the start of work with which an execution takes its attempt.</summary>
+    /// <param name="after"><see cref="LogRecord.After"/>.</param>
+    public static LogLine OfStart(RunIdentity run, RunEvent started, string writer, string? after) =>
+        Of(run, new LogRecord { Event = started, Writer = writer, After = after });
+
+    /// <summary>The line with which an execution gives its attempt up.</summary>
+    public static LogLine OfRelease(RunIdentity run, RunEvent started, string writer) =>
+        Of(run, new LogRecord { Event = started, Writer = writer, Released = true });
+
+    private static LogLine Of(RunIdentity run, LogRecord record)
     {
-        var record = new LogRecord { Event = item.Stamp == run.Stamp ? item : item with { Stamp = run.Stamp } };
+        record = record.Event!.Stamp == run.Stamp ? record : record with { Event = record.Event with { Stamp = run.Stamp } };
         if (Framed(record, MaxEvent) is { } line)
         {
             return new LogLine(record, line, Nothing);
         }
 
-        record = new LogRecord { Event = Cut(record.Event) };
+        record = record with { Event = Cut(record.Event!) };
         return new LogLine(record, Framed(record)!, Nothing);
     }
 
@@ -52,13 +63,15 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, Dic
     /// <param name="ended">The name of the event that it is; null for none.</param>
     /// <param name="writer">Distinguishes this line from another one of the same attempt.</param>
     /// <param name="texts">How many pieces of streamed text the execution had.</param>
-    public static LogLine Of(RunIdentity run, string? ended, StepCheckpoint checkpoint, string writer, int texts = 0)
+    /// <param name="after"><see cref="LogRecord.After"/>.</param>
+    public static LogLine Of(RunIdentity run, string? ended, StepCheckpoint checkpoint, string writer, int texts = 0, string? after = null)
     {
         var record = new LogRecord
         {
             Ended = ended,
             Checkpoint = checkpoint.Stamp == run.Stamp ? checkpoint : checkpoint with { Stamp = run.Stamp },
             Writer = writer,
+            After = after,
             Texts = texts == 0 ? null : texts,
         };
         if (Framed(record, MaxMember) is { } line)

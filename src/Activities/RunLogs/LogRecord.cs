@@ -30,13 +30,28 @@ internal sealed record LogRecord
     /// <summary>Members of the checkpoint, or of the part, that are stored beside the log, by their JSON names: the SHA-256 of each. Null for none.</summary>
     public IReadOnlyDictionary<string, string>? Beside { get; init; }
 
-    /// <summary>Distinguishes this record of the attempt from another one of a concurrent execution; null for another record.</summary>
+    /// <summary>
+    /// The execution that wrote a checkpoint, or that takes an attempt with the start of its work (<see cref="AttemptHolders"/>); null for another record.
+    /// </summary>
     public string? Writer { get; init; }
 
     /// <summary>
     /// How many pieces of streamed text the execution had when it ended: the last ones may reach their log later. Null for an event, and for none.
     /// </summary>
     public int? Texts { get; init; }
+
+    /// <summary>The execution from which the writer takes the attempt over, since its process is gone; null when there is none.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Whether the writer, whose execution ends without a checkpoint, gives the attempt up. Such a record is no event for readers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Released { get; init; }
+
+    /// <summary>The attempt of a step that it begins, ends or gives up; null for another event.</summary>
+    [JsonIgnore]
+    public AttemptKey? Attempt => Checkpoint is not null ? AttemptKey.Of(Checkpoint)
+        : Event is { Event: RunEventNames.StepStarted, StepPath: { } step, Attempt: { } attempt } ? new AttemptKey(Event.RunAttempt, step, attempt)
+        : null;
 
     /// <summary>The stamp of the run that wrote it.</summary>
     private string? Stamp => Checkpoint?.Stamp ?? Event?.Stamp ?? Part?.Stamp;
@@ -46,7 +61,8 @@ internal sealed record LogRecord
     public int RunAttempt => Checkpoint?.RunAttempt ?? Event?.RunAttempt ?? Part?.RunAttempt ?? 0;
 
     /// <summary>The event as readers see it; null when the record is none. Use <see cref="LogEvents"/>, which drops the records that do not count.</summary>
-    public RunEvent? AsEvent() => Event is not null ? Event with { Stamp = null }
+    public RunEvent? AsEvent() => Released ? null
+        : Event is not null ? Event with { Stamp = null }
         : Ended is not null && Checkpoint is not null ? StepEvents.Ended(Ended, Checkpoint) with { Texts = Texts }
         : null;
 

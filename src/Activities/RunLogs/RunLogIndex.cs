@@ -12,7 +12,12 @@ internal sealed class RunLogIndex(string? stamp)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<AttemptKey, LoggedAttempt> _attempts = [];
-    private readonly Dictionary<AttemptKey, HashSet<DateTimeOffset>> _begun = [];
+    private readonly AttemptHolders _holders = new();
+
+    /// <summary>
+    /// The executions of attempts without a checkpoint: each by its writer, or, where starts name none, by its time, which a repeated event has too.
+    /// </summary>
+    private readonly Dictionary<AttemptKey, HashSet<(string? Writer, DateTimeOffset At)>> _begun = [];
     private readonly List<LogFlaw> _flaws = [];
 
     /// <summary>Checkpoints in memory whose lines this process appended and that are not known yet, by <see cref="LogRecord.Writer"/>.</summary>
@@ -93,7 +98,25 @@ internal sealed class RunLogIndex(string? stamp)
         }
     }
 
-    /// <summary>How many executions of an attempt have begun without a checkpoint; a repeated event has the same time.</summary>
+    /// <summary>The writer of the execution that has an attempt now; null for none, and where starts name no writer.</summary>
+    public string? HolderOf(AttemptKey key)
+    {
+        lock (_gate)
+        {
+            return _holders.Find(key);
+        }
+    }
+
+    /// <summary>The attempts that executions have now, each with its writer.</summary>
+    public IReadOnlyList<KeyValuePair<AttemptKey, string>> Held()
+    {
+        lock (_gate)
+        {
+            return [.. _holders.All];
+        }
+    }
+
+    /// <summary>How many executions of an attempt have begun without a checkpoint.</summary>
     public int Begun(AttemptKey key)
     {
         lock (_gate)
@@ -186,34 +209,27 @@ internal sealed class RunLogIndex(string? stamp)
 
     private void Apply(LogRecord record, long offset, int length)
     {
-        if (!record.IsOf(stamp))
+        KeptCheckpoint? kept = null;
+        _ = record is { Checkpoint: not null, Writer: { } writer } && _kept.Remove(writer, out kept);
+        if (!record.IsOf(stamp) || record.Attempt is not { } key || _attempts.ContainsKey(key) || !_holders.Take(key, record))
         {
             return;
         }
 
         if (record.Checkpoint is { } checkpoint)
         {
-            var key = AttemptKey.Of(checkpoint);
             var head = checkpoint with { Inputs = null, Output = null, Transformed = null };
-            KeptCheckpoint? kept = null;
-            _ = record.Writer is { } writer && _kept.Remove(writer, out kept);
-            _attempts.TryAdd(key, new LoggedAttempt(head, record.Writer, record.Beside, offset, length) { Kept = kept });
+            _attempts.Add(key, new LoggedAttempt(head, record.Writer, record.Beside, offset, length) { Kept = kept });
             _begun.Remove(key);
         }
-        else if (record.Event is { Event: RunEventNames.StepStarted, StepPath: { } step, Attempt: { } attempt } item)
+        else if (!record.Released)
         {
-            var key = new AttemptKey(item.RunAttempt, step, attempt);
-            if (_attempts.ContainsKey(key))
+            if (!_begun.TryGetValue(key, out var executions))
             {
-                return;
+                _begun.Add(key, executions = []);
             }
 
-            if (!_begun.TryGetValue(key, out var times))
-            {
-                _begun.Add(key, times = []);
-            }
-
-            times.Add(item.At);
+            executions.Add((record.Writer, record.Writer is null ? record.Event!.At : default));
         }
     }
 }

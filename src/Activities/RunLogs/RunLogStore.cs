@@ -110,15 +110,50 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
             return readMeanwhile;
         }
 
+        return await ReadOnAsync(run, cancellationToken);
+    }
+
+    private async Task<RunLogIndex> ReadOnAsync(RunIdentity run, CancellationToken cancellationToken)
+    {
         var index = Cached(run) ?? new RunLogIndex(run.Stamp);
         await foreach (var page in PagesAsync(run.RunId, index.Position, cancellationToken))
         {
             index.Read(page);
+            foreach (var (record, offset, length) in isShared ? page.Records : [])
+            {
+                // Another process made it for the steps after it, which this one may execute.
+                if (record.Checkpoint is { } checkpoint
+                    && index.Find(AttemptKey.Of(checkpoint)) is { Kept: null, Beside: null } attempt && attempt.Offset == offset
+                    && LogPage.Parse(page.Line(offset, length)[..^1], withValues: true, out var whole) is null)
+                {
+                    attempt.Kept = _kept.Keep(whole!.Checkpoint!, length);
+                }
+            }
         }
 
         return Cached(run) ?? _indexes.Set(run, index, new MemoryCacheEntryOptions { SlidingExpiration = CacheLifetime }
             .RegisterPostEvictionCallback(static (_, evicted, _, _) => ((RunLogIndex)evicted!).Forget()));
     }
+
+    /// <summary>What is known of the run's log, which is read if that does not reach up to this position.</summary>
+    /// <param name="position">In bytes; where an append of this process ended.</param>
+    /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
+    internal async Task<RunLogIndex> ReadToAsync(RunIdentity run, long position, CancellationToken cancellationToken)
+    {
+        if (Cached(run) is { } known && known.Position >= position)
+        {
+            return known;
+        }
+
+        using var reading = await _reading.AcquireAsync(run.RunId, cancellationToken);
+        return Cached(run) is { } readMeanwhile && readMeanwhile.Position >= position ? readMeanwhile : await ReadOnAsync(run, cancellationToken);
+    }
+
+    /// <summary>
+    /// The time since the last append to the run's log, by the store's clock; null when there is no log, or the store does not say.
+    /// </summary>
+    internal async Task<TimeSpan?> AgeAsync(RunIdentity run, CancellationToken cancellationToken) =>
+        (await ReadAsync(RunKeys.Log(run.RunId), Cached(run)?.Position ?? 0, 1, cancellationToken))?.Age;
 
     /// <summary>
     /// The log with all checkpoints that an attempt of the run has now: it is read, unless this process alone writes them.
@@ -127,7 +162,10 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
     internal ValueTask<RunLogIndex> AttemptsOfAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken) =>
         Cached(run) is { } known && known.IsExecutedHere(runAttempt) ? new(known) : IndexAsync(run, isCurrent: true, cancellationToken);
 
-    /// <summary>What is known of the run's log when this process is about to execute a step of an attempt of the run.</summary>
+    /// <summary>
+    /// What is known of the run's log when this process is about to execute a step of an attempt of the run. Where processes share the log, the start of
+    /// the work says whether that was all (<see cref="CheckpointStore.BeginAsync"/>).
+    /// </summary>
     /// <exception cref="UnreadableRecordException">The log cannot be read.</exception>
     internal async ValueTask<RunLogIndex> ExecutingAsync(RunIdentity run, int runAttempt, CancellationToken cancellationToken)
     {
@@ -137,12 +175,13 @@ public sealed partial class RunLogStore(IContentStore store, bool isShared = tru
             return known;
         }
 
-        var index = await IndexAsync(run, isCurrent: known is not null, cancellationToken);
-        if (!isShared)
+        if (isShared)
         {
-            index.ExecuteHere(runAttempt);
+            return await IndexAsync(run, isCurrent: false, cancellationToken);
         }
 
+        var index = await IndexAsync(run, isCurrent: known is not null, cancellationToken);
+        index.ExecuteHere(runAttempt);
         return index;
     }
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>
 /// Delivers requests about a run to its executing steps: durably through <c>control.json</c>, at once to steps of this process, and within two
 /// seconds to those of other processes. Steps learn in the same way that the run was deleted or has ended. Keeps nothing in memory for a run that is
-/// not watched. Thread-safe.
+/// not watched, except its last look. Thread-safe.
 /// </summary>
 /// <param name="isShared">Whether other processes may write to the store: only then it is polled.</param>
 /// <param name="logger">Gets a warning when <c>control.json</c> cannot be read; null: no log.</param>
@@ -17,7 +17,13 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RunIdentity, Listeners> _listeners = [];
+
+    /// <summary>When each of the runs of the last seconds was seen, as a timestamp.</summary>
+    private readonly Dictionary<RunIdentity, (RunPresence Presence, long At)> _seen = [];
     private string? _unreadable;
+
+    /// <summary>Maximum number of runs whose last look is kept. A missing one costs a request.</summary>
+    private const int MaxSeen = 1000;
 
     /// <summary>How often the store is polled for requests of other processes.</summary>
     public static TimeSpan PollInterval { get; } = TimeSpan.FromSeconds(2);
@@ -66,6 +72,12 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     public async Task<RunRequests> ReadAsync(RunIdentity run, CancellationToken cancellationToken) =>
         (await FindAsync(run.RunId, cancellationToken))?.Value is { } requests && requests.Stamp == run.Stamp ? requests : RunRequests.None;
 
+    /// <summary>
+    /// Whether the run was there at its last look, which is less than <see cref="PollInterval"/> ago. Only where the store is polled, so that a deletion
+    /// is seen.
+    /// </summary>
+    internal bool HasSeen(RunIdentity run) => isShared && Seen(run) is { Presence.IsGone: false };
+
     /// <summary>A watch for an executing step; its token has fired already when a cancellation that applies was requested before.</summary>
     /// <param name="applies">Which cancellations apply to the step.</param>
     /// <exception cref="ContentStoreException">The store is not available.</exception>
@@ -77,7 +89,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         try
         {
             // Read after the listener is registered, so that no request is missed in between.
-            var presence = await store.LookAsync(run, cancellationToken);
+            var presence = isShared && Seen(run) is { } seen ? seen.Presence : await LookAsync(run, cancellationToken);
             await watch.BeginAsync(await ReadAsync(run, cancellationToken), presence);
             return presence.IsGone ? throw new RunGoneException(run) : watch;
         }
@@ -85,6 +97,32 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
         {
             watch.Dispose();
             throw;
+        }
+    }
+
+    private async Task<RunPresence> LookAsync(RunIdentity run, CancellationToken cancellationToken)
+    {
+        var at = time.GetTimestamp();
+        var presence = await store.LookAsync(run, cancellationToken);
+        lock (_gate)
+        {
+            if (_seen.Count >= MaxSeen)
+            {
+                _seen.Clear();
+            }
+
+            _seen[run] = (presence, at);
+        }
+
+        return presence;
+    }
+
+    /// <summary>The last look at the run if it is less than <see cref="PollInterval"/> ago; otherwise null.</summary>
+    private (RunPresence Presence, TimeSpan Age)? Seen(RunIdentity run)
+    {
+        lock (_gate)
+        {
+            return _seen.TryGetValue(run, out var seen) && time.GetElapsedTime(seen.At) is var age && age < PollInterval ? (seen.Presence, age) : null;
         }
     }
 
@@ -157,7 +195,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
             if (!_listeners.TryGetValue(run, out var listeners))
             {
                 _listeners.Add(run, listeners = new Listeners());
-                _ = isShared ? PollAsync(run, listeners.Unused.Token) : Task.CompletedTask;
+                _ = isShared ? PollAsync(run, PollInterval - (Seen(run)?.Age ?? TimeSpan.Zero), listeners.Unused.Token) : Task.CompletedTask;
             }
 
             listeners.All.Add(listener);
@@ -179,11 +217,12 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
     }
 
     /// <summary>Polls for requests of other processes: one poll for all steps of the run that execute in this process.</summary>
-    private async Task PollAsync(RunIdentity run, CancellationToken unused)
+    /// <param name="first">The time until the first poll: a step that begins with an earlier look learns of a deletion as soon as others.</param>
+    private async Task PollAsync(RunIdentity run, TimeSpan first, CancellationToken unused)
     {
-        while (true)
+        for (var wait = first; ; wait = PollInterval)
         {
-            await Task.Delay(PollInterval, time, unused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, time, unused).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (unused.IsCancellationRequested)
             {
                 return;
@@ -191,7 +230,7 @@ public sealed class RunControl(IContentStore store, TimeProvider time, bool isSh
 
             try
             {
-                var presence = await store.LookAsync(run, unused);
+                var presence = await LookAsync(run, unused);
                 await NotifyAsync(run, await ReadAsync(run, unused), presence);
             }
             catch (Exception exception) when (exception is ContentStoreException or OperationCanceledException)

@@ -75,9 +75,9 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         for (var number = 1; ; number++)
         {
             var from = Math.Max(0, offset - start);
-            if (await DownloadAsync(Segment(key, number), from, left, cancellationToken) is not { } segment)
+            if (await ReadSegmentAsync(Segment(key, number), from, left, cancellationToken) is not { } segment)
             {
-                return number == 1 ? null : (new ContentTail(GroupCommit.Join(parts), start), etag, age);
+                return number == 1 ? null : (new ContentTail(GroupCommit.Join(parts), start, age), etag, age);
             }
 
             parts.Add(segment.Bytes);
@@ -85,8 +85,13 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
             (etag, age) = (segment.ETag, segment.Age);
             if (segment.Blocks < maxBlocks || left == 0)
             {
+                if (segment.IsLog)
+                {
+                    Saw(key, new LogEnd(number, start, segment.Length, segment.Blocks));
+                }
+
                 var end = segment.Bytes.Length == 0 ? segment.Length : from + segment.Bytes.Length;
-                return (new ContentTail(GroupCommit.Join(parts), start + end), etag, age);
+                return (new ContentTail(GroupCommit.Join(parts), start + end, age), etag, age);
             }
 
             start += segment.Length;
@@ -137,7 +142,20 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         }
     }
 
-    private static async Task<Download?> DownloadAsync(AppendBlobClient blob, long offset, int? maxBytes, CancellationToken cancellationToken)
+    /// <summary>
+    /// The bytes of a blob from a position on. One byte more is read: the service refuses a range at the end of the blob, and its length would be a second
+    /// request.
+    /// </summary>
+    private static async Task<Download?> ReadSegmentAsync(
+        AppendBlobClient blob, long position, int? maxBytes, CancellationToken cancellationToken)
+    {
+        var extra = position > 0 ? 1L : 0;
+        return await DownloadAsync(blob, position - extra, maxBytes + extra, cancellationToken) is { } read
+            ? read with { Bytes = read.Bytes.Length > extra ? read.Bytes[(int)extra..] : default }
+            : null;
+    }
+
+    private static async Task<Download?> DownloadAsync(AppendBlobClient blob, long offset, long? maxBytes, CancellationToken cancellationToken)
     {
         try
         {
@@ -147,7 +165,8 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
             var age = answer.GetRawResponse().Headers.Date - result.Details.LastModified;
             var bytes = result.Content.ToMemory();
             var length = TotalOf(result.Details.ContentRange) ?? offset + bytes.Length;
-            return new Download(bytes, length, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
+            return new Download(
+                bytes, length, result.Details.BlobType == BlobType.Append, result.Details.BlobCommittedBlockCount, result.Details.ETag, age);
         }
         catch (RequestFailedException failure) when (BlobErrors.IsAbsence(failure))
         {
@@ -156,7 +175,7 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
         catch (RequestFailedException failure) when (failure.Status == 416)
         {
             return await FindAsync(blob, cancellationToken) is { } found
-                ? new Download(default, found.ContentLength, found.BlobCommittedBlockCount, found.ETag, null)
+                ? new Download(default, found.ContentLength, found.BlobType == BlobType.Append, found.BlobCommittedBlockCount, found.ETag, null)
                 : null;
         }
     }
@@ -227,6 +246,15 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     private AppendBlobClient Segment(string key, int number) => container.GetAppendBlobClient(
         number == 1 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}{SegmentMark}{number:D4}"));
 
+    /// <summary>Takes the end that was read, unless a later one is known: the next append then needs no request to find it.</summary>
+    private void Saw(string key, LogEnd end)
+    {
+        if (!_ends.TryGetValue(key, out var known) || known.Position < end.Position)
+        {
+            Remember(key, end);
+        }
+    }
+
     private void Remember(string key, LogEnd end)
     {
         if (_ends.Count >= EndsRemembered)
@@ -238,7 +266,8 @@ internal sealed class BlobLogs(BlobContainerClient container, int maxBlocks)
     }
 
     /// <param name="Length">The length of the whole blob, in bytes.</param>
-    private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, int Blocks, ETag ETag, TimeSpan? Age);
+    /// <param name="IsLog">Whether it is a log, and not a value.</param>
+    private sealed record Download(ReadOnlyMemory<byte> Bytes, long Length, bool IsLog, int Blocks, ETag ETag, TimeSpan? Age);
 }
 
 /// <summary>The end of a log, where the next append goes.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.RunLogs;
@@ -122,9 +121,8 @@ public sealed class LostRequestTests
     public async Task Attempt_that_is_taken_over_for_the_second_time_counts_both_requests()
     {
         var run = await _runs.BeginAsync(Two, mocks: Mocks);
-        await LoseAsync(Process(), _runs.Call(run, 0));
-        await LoseAsync(Process(), _runs.Call(run, 0));
-        await _runs.Claims.CreateAsync(ContentKey.Parse($"runs/r1/claims/a/1-1-{run.Plan.Stamp}.json"), Encoding.UTF8.GetBytes("""{"owner":"gone","number":1}"""));
+        await LoseAsync(_runs.MakeExecutor(leased: true), _runs.Call(run, 0), timers: 4);
+        await _runs.BeginInLostProcessAsync(run);
 
         var execution = _runs.MakeExecutor(leased: true).ExecuteAsync(_runs.Call(run, 0), CancellationToken.None);
         await _runs.Time.WhenTimersAsync(1);
@@ -172,11 +170,12 @@ public sealed class LostRequestTests
     private StepExecutor Process() => _runs.MakeExecutor(claims: new MemoryContentStore());
 
     /// <summary>An execution whose request is under way when it ends.</summary>
-    private async Task LoseAsync(StepExecutor executor, ExecuteStepInput call)
+    /// <param name="timers">The attempt's limit, the model's latency, and a lease's.</param>
+    private async Task LoseAsync(StepExecutor executor, ExecuteStepInput call, int timers = 2)
     {
         using var stopping = new CancellationTokenSource();
         var execution = executor.ExecuteAsync(call, stopping.Token);
-        await _runs.Time.WhenTimersAsync(2); // the attempt's limit and the model's latency
+        await _runs.Time.WhenTimersAsync(timers);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => execution);
         _runs.Time.Advance(TimeSpan.FromSeconds(1));

@@ -24,7 +24,7 @@ public sealed class StepEventWriterTests
         events.Append(LogProcess.Event(RunEventNames.StepStarted, "a"));
         process.Store.AppendsAfter = Task.CompletedTask;
 
-        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"), "w");
         ready.SetResult();
         await events.FlushAsync();
 
@@ -41,7 +41,7 @@ public sealed class StepEventWriterTests
         var events = Writer(process, mayCost);
 
         events.Append(LogProcess.Event(RunEventNames.StepStarted, "a"));
-        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"), "w");
 
         Assert.Equal([mayCost, true], process.Store.Appends.Select(append => append.Flush));
     }
@@ -57,7 +57,7 @@ public sealed class StepEventWriterTests
         process.Store.AppendsAfter = appended.Task;
         events.AppendText(LogProcess.Text("a", 0, "a0"));
         process.Store.AppendsAfter = Task.CompletedTask;
-        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"));
+        await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a"), "w");
 
         await using var followed = process.Feed.FollowAsync(Run, withTexts: true, CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await followed.MoveNextAsync());
@@ -84,12 +84,12 @@ public sealed class StepEventWriterTests
         store.OnOperation = _ => store.Failures = ++operations == 2 ? 1 : 0;
         var events = Writer(process, flush: true);
 
-        await Assert.ThrowsAsync<ContentStoreException>(() => events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A")));
-        var (stored, isNew) = await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A"));
+        await Assert.ThrowsAsync<ContentStoreException>(() => events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A"), "w"));
+        var (stored, isNew) = await events.RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "A"), "w");
 
-        Assert.Equal(("A", true), ((string?)stored.Output, isNew));
+        Assert.Equal(("A", true), ((string?)stored!.Output, isNew));
         Assert.Equal(["step.started a 1-1", "step.completed a 1-1"], await process.EventsAsync(Run));
-        Assert.False((await Writer(process, flush: true).RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "B"))).IsNew);
+        Assert.False((await Writer(process, flush: true).RecordAsync(RunEventNames.StepCompleted, LogProcess.Checkpoint("a", "B"), "other")).IsNew);
     }
 
     private static StepEventWriter Writer(LogProcess process, bool flush) =>

@@ -85,6 +85,8 @@ public sealed class LogJsonTests
             Checkpoint = WholeCheckpoint,
             Writer = "w.1",
             Texts = 3,
+            After = "v.1",
+            Released = true,
             Beside = new Dictionary<string, string> { ["output"] = "hash" },
         },
         ["part"] = new LogRecord { Part = new LogPart("outputs-1", 1, "s") { Value = JsonSerializer.Deserialize<JsonElement>("""{"a":[1.50,"\u00e9",null]}""") } },

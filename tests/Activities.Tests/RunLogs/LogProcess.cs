@@ -68,8 +68,12 @@ internal sealed class LogProcess : IDisposable
     public static async Task CreateRunAsync(IContentStore store, RunIdentity run) => Assert.True(await new RunStore(store, new RunLogStore(store)).CreateAsync(
         new RunRecord { RunId = run.RunId, Stamp = run.Stamp, Workflow = "w", DefinitionHash = "", CreatedAt = At }, CancellationToken.None));
 
-    public Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, params IReadOnlyList<RunEvent> before) =>
-        Checkpoints.AddAsync(run, before, RunEventNames.StepCompleted, checkpoint, Checkpoints.NewWriter(), texts: 0, CancellationToken.None);
+    public async Task<(StepCheckpoint Stored, bool IsNew)> AddAsync(RunIdentity run, StepCheckpoint checkpoint, params IReadOnlyList<RunEvent> before)
+    {
+        var (stored, isNew) = await Checkpoints.AddAsync(
+            run, before, RunEventNames.StepCompleted, checkpoint, Checkpoints.NewWriter(), texts: 0, CancellationToken.None);
+        return (stored!, isNew);
+    }
 
     public Task AppendAsync(RunIdentity run, params IReadOnlyList<RunEvent> events) =>
         Feed.AppendAsync(run, events, flush: true, CancellationToken.None);

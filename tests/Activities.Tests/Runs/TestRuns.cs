@@ -90,7 +90,7 @@ internal sealed class TestRuns
         var logs = claims is null && !leased ? Logs : new RunLogStore(Store, isShared: leased);
         var (checkpoints, feed) = (new CheckpointStore(Store, logs), new RunEventFeed(Store, logs, Time));
         return new StepExecutor(
-            Runs, checkpoints, new AttemptClaims(claims ?? Claims, Time, isShared: leased), new LostRequests(checkpoints, feed, isShared: leased),
+            Runs, checkpoints, new AttemptClaims(claims ?? Claims, logs, Time, isShared: leased), new LostRequests(checkpoints, feed, isShared: leased),
             control ?? Control, feed,
             MakeRunner(checkpoints, models),
             Time,
@@ -100,7 +100,7 @@ internal sealed class TestRuns
 
     /// <param name="claims">The claims that outlive their processes; null: claims end with them.</param>
     public LostAttempts MakeLostAttempts(IContentStore? claims = null) => new(
-        Runs, new LostRequests(Checkpoints, Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Time, isShared: claims is not null), Checkpoints,
+        Runs, new LostRequests(Checkpoints, Feed, isShared: claims is not null), new AttemptClaims(claims ?? Claims, Logs, Time, isShared: claims is not null), Checkpoints,
         MakeRunner(Checkpoints, models: null), Feed, Telemetry);
 
     private StepRunner MakeRunner(CheckpointStore checkpoints, IChatClientFactory? models) => new(
@@ -174,6 +174,11 @@ internal sealed class TestRuns
 
     public async Task<StepCheckpoint> CheckpointAsync(PreparedRun run, int step, int attempt = 1) =>
         (await Checkpoints.FindAsync(run.Identity, run.Steps[step].Id, 1, attempt, CancellationToken.None))!;
+
+    /// <summary>An execution of the first attempt of the first step began in a process that is gone; the store is shared.</summary>
+    public async Task BeginInLostProcessAsync(PreparedRun run, string writer = "gone") => await Logs.AppendAsync(
+        run.Identity, [LogLine.OfStart(run.Identity, StepEvents.Started(Call(run, 0), Time.GetUtcNow()), writer, after: null)], flush: true,
+        CancellationToken.None);
 
     /// <summary>The run that has the id now.</summary>
     public async Task<RunIdentity> IdentityAsync() => (await Runs.FindAsync(RunId, CancellationToken.None))!.Identity;

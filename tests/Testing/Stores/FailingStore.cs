@@ -16,7 +16,7 @@ public sealed class FailingStore : IContentStore
     /// <summary>Whether the ones that fail have happened.</summary>
     public bool Happens { get; init; }
 
-    /// <summary>The age of values that the store reports.</summary>
+    /// <summary>The age of values and logs that the store reports.</summary>
     public TimeSpan? Age { get; set; }
 
     /// <summary>Called before each operation.</summary>
@@ -28,7 +28,8 @@ public sealed class FailingStore : IContentStore
     public Task<ContentTail?> ReadFromAsync(ContentKey key, long offset, int? maxBytes, CancellationToken cancellationToken = default)
     {
         LogReads++;
-        return MaybeAsync(() => _store.ReadFromAsync(key, offset, maxBytes, cancellationToken));
+        return MaybeAsync(async () =>
+            await _store.ReadFromAsync(key, offset, maxBytes, cancellationToken) is { } tail ? tail with { Age = Age } : null);
     }
 
     public Task<string> PutAsync(ContentKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
