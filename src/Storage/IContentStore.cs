@@ -102,6 +102,12 @@ public interface IContentStore
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Removes what the store keeps of deleted and replaced values for its own purposes, such as a log. Call it when a user has deleted data. May take
+    /// seconds.
+    /// </summary>
+    public Task EraseDeletedAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    /// <summary>
     /// The keys that the prefix covers, in ordinal order. Keys that are written or deleted meanwhile may be missing or included.
     /// </summary>
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default);

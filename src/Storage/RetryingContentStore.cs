@@ -82,6 +82,14 @@ public sealed class RetryingContentStore(IContentStore store, TimeProvider time)
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         RetryAsync(_ => store.DeleteAsync(prefix, cancellationToken), cancellationToken);
 
+    public Task EraseDeletedAsync(CancellationToken cancellationToken = default) => RetryAsync(
+        async _ =>
+        {
+            await store.EraseDeletedAsync(cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         store.ListAsync(prefix, cancellationToken);
 

@@ -146,6 +146,9 @@ public sealed class RunDeletion(IContentStore store, RunStore runs, TimeProvider
         }
     }
 
+    /// <summary>Removes what the store keeps of deleted runs for its own purposes (<see cref="IContentStore.EraseDeletedAsync"/>).</summary>
+    public Task EraseAsync(CancellationToken cancellationToken) => store.EraseDeletedAsync(cancellationToken);
+
     /// <summary>Whether the store holds anything of the run: after an interrupted deletion there may be parts without a record.</summary>
     public async Task<bool> HasPartsAsync(string runId, CancellationToken cancellationToken) =>
         await store.ListAsync(RunKeys.Run(runId), cancellationToken).AnyAsync(cancellationToken);

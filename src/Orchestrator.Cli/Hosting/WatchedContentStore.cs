@@ -47,6 +47,8 @@ internal sealed class WatchedContentStore(IContentStore store, TimeProvider time
 
     public Task<int> DeleteAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) => store.DeleteAsync(prefix, cancellationToken);
 
+    public Task EraseDeletedAsync(CancellationToken cancellationToken = default) => store.EraseDeletedAsync(cancellationToken);
+
     public IAsyncEnumerable<ContentKey> ListAsync(ContentPrefix prefix, CancellationToken cancellationToken = default) =>
         store.ListAsync(prefix, cancellationToken);
 

@@ -27,10 +27,13 @@ public sealed class RunDeleter(
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="RunStateException">It has not ended.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: the next deletion deletes the rest.</exception>
-    public Task DeleteAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
-        DeleteAsync(client, runId, force: false, static _ => true, cancellationToken);
+    public async Task DeleteAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    {
+        await DeleteAsync(client, runId, force: false, static _ => true, cancellationToken);
+        await deletion.EraseAsync(cancellationToken);
+    }
 
-    /// <summary>Deletes a run that ended before a time. A run that was resumed since then is kept.</summary>
+    /// <summary>Deletes a run that ended before a time. A run that was resumed since then is kept. <see cref="EraseAsync"/> is to follow.</summary>
     /// <param name="before">The run is deleted when it ended before this time.</param>
     /// <exception cref="RunNotFoundException">There is no such run, or it ended later.</exception>
     /// <exception cref="RunStateException">It has not ended.</exception>
@@ -40,6 +43,7 @@ public sealed class RunDeleter(
 
     /// <summary>
     /// Deletes the rest of a run that has no record, or whose deletion was interrupted. A run that began under the id since then is kept.
+    /// <see cref="EraseAsync"/> is to follow.
     /// </summary>
     /// <exception cref="RunNotFoundException">There is nothing to delete, or there is a run.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: the next deletion deletes the rest.</exception>
@@ -53,8 +57,15 @@ public sealed class RunDeleter(
     /// <exception cref="RunNotFoundException">There is no such run.</exception>
     /// <exception cref="RunStateException">A process that works on it does not respond.</exception>
     /// <exception cref="ContentStoreException">Something could not be deleted: the next deletion deletes the rest.</exception>
-    public Task DeleteWithForceAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken) =>
-        DeleteAsync(client, runId, force: true, static _ => true, cancellationToken);
+    public async Task DeleteWithForceAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    {
+        await DeleteAsync(client, runId, force: true, static _ => true, cancellationToken);
+        await deletion.EraseAsync(cancellationToken);
+    }
+
+    /// <summary>Removes what the store keeps of deleted runs for its own purposes.</summary>
+    /// <exception cref="ContentStoreException">The store is not available. Some of it may remain until the next deletion.</exception>
+    public Task EraseAsync(CancellationToken cancellationToken) => deletion.EraseAsync(cancellationToken);
 
     /// <param name="isWanted">Whether a record whose deletion has not begun is to be deleted; evaluated again when the deletion begins.</param>
     private async Task DeleteAsync(

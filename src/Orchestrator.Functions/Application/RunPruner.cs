@@ -35,7 +35,13 @@ public sealed class RunPruner(ContentPruner content, RunDeleter deleter, RunStor
             }
         }
 
-        return report with { Runs = deleted, Leftovers = [.. leftovers] };
+        report = report with { Runs = deleted, Leftovers = [.. leftovers] };
+        if (!report.IsEmpty)
+        {
+            await deleter.EraseAsync(cancellationToken);
+        }
+
+        return report;
     }
 
     /// <summary>Whether the deletion succeeded; false when the run was resumed, started or deleted meanwhile.</summary>

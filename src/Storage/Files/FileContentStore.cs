@@ -181,6 +181,8 @@ public sealed class FileContentStore : IContentStore
         return count;
     }
 
+    public Task EraseDeletedAsync(CancellationToken cancellationToken = default) => DiskThreads.RunAsync(_files.EraseDeleted);
+
     public async IAsyncEnumerable<ContentKey> ListAsync(
         ContentPrefix prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

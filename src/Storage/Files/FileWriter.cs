@@ -98,6 +98,20 @@ internal sealed class FileWriter(string root, WriteAheadLog? log)
         return batch.Made;
     }
 
+    /// <summary>Removes what the log has of deleted and replaced files.</summary>
+    /// <exception cref="ContentStoreException">The disk failed.</exception>
+    public void EraseDeleted()
+    {
+        if (log is not null)
+        {
+            Translated(root, () =>
+            {
+                log.Renew();
+                return true;
+            }, FileErrors.Translate);
+        }
+    }
+
     private bool Commit(List<FileChange> changes)
     {
         log!.Commit(changes, flush: true);

@@ -92,7 +92,7 @@ public sealed class PromptsCommandTests : IDisposable
     {
         await AddAsync("elsewhere/greet.md", "Hello {{word}}.");
         var version = Assert.Single(
-            Directory.GetFiles(_workspace.State, "*", SearchOption.AllDirectories),
+            Directory.GetFiles(Path.Combine(_workspace.State, "prompts"), "*", SearchOption.AllDirectories),
             file => File.ReadAllText(file).Contains("Hello", StringComparison.Ordinal));
         File.Delete(version);
         await (content is null ? Task.CompletedTask : File.WriteAllTextAsync(version, content));

@@ -33,6 +33,7 @@ public sealed class RunsDeleteCommandTests : IDisposable
         var left = Directory.EnumerateFiles(_workspace.State, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(_workspace.State, file).Replace('\\', '/'));
         Assert.All(left, file => Assert.True(file.StartsWith("definitions/", StringComparison.Ordinal)
+            || FolderSnapshot.IsEmptyLog(Path.Combine(_workspace.State, file), file)
             || file.StartsWith("~locks/", StringComparison.Ordinal) || file is "journal/lock" or "journal/owner.json", file));
     }
 

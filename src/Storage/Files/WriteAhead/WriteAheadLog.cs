@@ -89,6 +89,34 @@ public sealed class WriteAheadLog : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file must not be deleted.</exception>
     public void Delete(string path) => Commit([new FileDeletion(path, above: null)], flush: true);
 
+    /// <summary>
+    /// Makes everything durable by itself and deletes the records, for instance of files that were deleted since. Blocking: call it on
+    /// <see cref="DiskThreads"/>.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed. Records may remain.</exception>
+    /// <exception cref="UnauthorizedAccessException">The log must not be written.</exception>
+    internal void Renew()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        long number;
+        using (var held = _lock.Take())
+        {
+            CatchUp(held);
+            if (_segment is null)
+            {
+                return;
+            }
+
+            number = BeginNext(held);
+        }
+
+        DeleteDurable(number);
+    }
+
     /// <summary>Makes changes in their order. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <param name="flush">False: they are durable with the next change that is flushed.</param>
     /// <exception cref="IOException">The disk failed. The changes may have been made.</exception>
@@ -231,21 +259,27 @@ public sealed class WriteAheadLog : IDisposable
         return segment;
     }
 
-    /// <summary>Begins the next segment and deletes the older ones when everything behind them is durable.</summary>
-    private void Rotate(WalLock.Held held)
+    /// <summary>Begins the next segment. The older ones are to be deleted when everything behind them is durable.</summary>
+    /// <returns>Its number.</returns>
+    private long BeginNext(WalLock.Held held)
     {
         // Records without a flush must be durable with the first one of the next segment.
         _segment!.Flush();
         var next = Begin(held);
         _segment.Dispose();
         _segment = next;
+        return next.Number;
+    }
+
+    private void Rotate(WalLock.Held held)
+    {
+        var number = BeginNext(held);
         _discarding = Task.Factory.StartNew(
             () =>
             {
                 try
                 {
-                    DiskFlush.FlushFileSystem(_folder);
-                    DeleteBefore(next.Number);
+                    DeleteDurable(number);
                 }
                 catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
                 {
@@ -269,6 +303,13 @@ public sealed class WriteAheadLog : IDisposable
         // Before anything is flushed by itself: segments that came back would undo it.
         DiskFlush.FlushFolder(_folder);
         held.Write(position with { Offset = WalSegment.Start });
+    }
+
+    /// <summary>Makes everything durable by itself and deletes the segments before this one, whose records were made.</summary>
+    private void DeleteDurable(long number)
+    {
+        DiskFlush.FlushFileSystem(_folder);
+        DeleteBefore(number);
     }
 
     private void DeleteBefore(long number) =>

@@ -168,6 +168,25 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Deleted_value_is_erased_from_the_log_and_others_stay_durable()
+    {
+        var store = Open("boot 1");
+        await store.PutAsync(Value, Bytes("a secret"));
+        await store.PutAsync(Lines, Bytes("kept"));
+        await store.DeleteAsync(Value);
+
+        await store.EraseDeletedAsync();
+
+        Assert.DoesNotContain(
+            Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains("a secret", StringComparison.Ordinal));
+        await store.AppendAsync(ContentKey.Of("runs", "later"), Bytes("later\n"));
+        var restarted = Open("boot 2");
+        Assert.Null(await restarted.GetAsync(Value));
+        Assert.Equal(("kept", "later\n"), (await TextAsync(restarted, Lines), await TextAsync(restarted, ContentKey.Of("runs", "later"))));
+    }
+
+    [Fact]
     public async Task Segments_are_deleted_when_what_is_behind_them_is_durable()
     {
         var log = NewLog("boot 1", maxSegment: 500);
