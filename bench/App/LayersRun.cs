@@ -3,7 +3,6 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Bench.Reporting;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Activities.Execution;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Bench.App;
 using Orchestrator.Bench.Peers;
 using Orchestrator.Bench.Reporting;

@@ -15,7 +15,7 @@ internal static class FolderSnapshot
             .ToDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.File))), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    /// <summary>Whether the file is the lock of the write-ahead log, or a segment without a record: a header.</summary>
+    /// <summary>Whether the file is the lock of the write-ahead log, its position, or a segment without a record: a header.</summary>
     public static bool IsEmptyLog(string file, string name) =>
-        name == "~wal/lock" || (name.StartsWith("~wal/segment-", StringComparison.Ordinal) && new FileInfo(file).Length == 64);
+        name is "~wal/lock" or "~wal/position" || (name.StartsWith("~wal/segment-", StringComparison.Ordinal) && new FileInfo(file).Length == 128);
 }

@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.CrashSweep.Checking;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;

@@ -1,6 +1,5 @@
 using System.Net;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.EndToEnd.Processes;
 using Orchestrator.Storage.Files;
 using Orchestrator.Testing;

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;

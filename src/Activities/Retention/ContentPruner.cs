@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Catalog.Workflows;
 using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Serialization;

@@ -20,13 +20,13 @@ internal static class LogJson
     private static readonly JsonWriterOptions Options = new() { Encoder = WorkflowJson.Compact.Encoder, MaxDepth = 64, SkipValidation = true };
 
     [ThreadStatic]
-    private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json)? _kept;
+    private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json)? Kept;
 
     /// <summary>Passes the record in JSON to a function. It is valid only within the function.</summary>
     public static TResult Write<TState, TResult>(LogRecord record, TState state, Func<ReadOnlySpan<byte>, TState, TResult> use)
     {
-        var (bytes, json) = _kept ?? New();
-        _kept = null;
+        var (bytes, json) = Kept ?? New();
+        Kept = null;
         try
         {
             Write(json, record);
@@ -37,7 +37,7 @@ internal static class LogJson
         {
             bytes.ResetWrittenCount();
             json.Reset();
-            _kept = bytes.Capacity <= MaxKept ? (bytes, json) : null;
+            Kept = bytes.Capacity <= MaxKept ? (bytes, json) : null;
         }
     }
 

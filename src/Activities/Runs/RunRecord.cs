@@ -89,7 +89,7 @@ public sealed record RunRecord : IStoredRecord
     /// <summary>Its attempts in order; never empty.</summary>
     public IReadOnlyList<RunAttempt> Attempts { get; init; } = [new(1)];
 
-    /// <summary>For each attempt after the first, the name in the log of what it executes (<see cref="RunStore.Resumed"/>).</summary>
+    /// <summary>For each attempt after the first, the name in the log of what it executes.</summary>
     public IReadOnlyList<string> Resumed { get; init; } = [];
 
     /// <summary>The run is being deleted: all other callers treat it as deleted.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 using Orchestrator.Workflows.Runs;

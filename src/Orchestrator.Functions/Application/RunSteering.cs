@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Workflows.Runs;

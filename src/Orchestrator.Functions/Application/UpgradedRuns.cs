@@ -4,6 +4,7 @@ using Orchestrator.Activities.Execution;
 using Orchestrator.Activities.Models;
 using Orchestrator.Activities.Preparation;
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.Functions.Telemetry;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Files;
 
 namespace Orchestrator.LocalHost.Journal;
 
@@ -85,6 +86,7 @@ public sealed partial class FileJournal
         {
             if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }, HasFirstHistory) is { } hold)
             {
+                await CatchUpAsync(hold).ConfigureAwait(false);
                 _holds[hold] = true;
                 hold.Disposed = () => _holds.TryRemove(hold, out _);
                 return hold;
@@ -188,6 +190,20 @@ public sealed partial class FileJournal
     {
         ArgumentNullException.ThrowIfNull(message);
         _inbox.Delete(message);
+    }
+
+    /// <summary>The process that held the instance before may have been killed while it wrote.</summary>
+    private async Task CatchUpAsync(InstanceLock hold)
+    {
+        try
+        {
+            await DiskThreads.RunAsync(_device.CatchUp).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception) || exception is ContentStoreException)
+        {
+            hold.ReleaseUnfinished();
+            throw new JournalException($"What another process had begun to write in '{Folder}' cannot be written: {exception.Message}", exception);
+        }
     }
 
     private static string LockPath(string instances, string instanceId) => Path.Combine(instances, InstanceFileName.Encode(instanceId) + ".lock");

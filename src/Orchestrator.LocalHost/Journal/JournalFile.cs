@@ -118,6 +118,9 @@ internal class JournalDevice(WriteAheadLog? log = null)
         Flush(file);
     }
 
+    /// <summary>Makes what a killed process had recorded and not written. Call it when an instance is held, before its history is read.</summary>
+    public void CatchUp() => log?.CatchUp();
+
     /// <summary>Deletes a file; a missing one is not an error.</summary>
     public void Delete(string path)
     {

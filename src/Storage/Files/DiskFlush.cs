@@ -60,17 +60,17 @@ public static class DiskFlush
     /// Makes everything durable that was written to the file system of a folder, by any process. Linux only. Blocking, and slow on a busy disk.
     /// </summary>
     /// <exception cref="IOException">The disk refused; some of it may be lost.</exception>
-    public static void FlushFileSystem(string folder)
+    /// <param name="folder">The result of <see cref="OpenFileSystem"/>.</param>
+    public static void FlushFileSystem(SafeFileHandle folder) =>
+        Check(SynchronizeFileSystem(folder) == 0 ? 0 : Marshal.GetLastPInvokeError(), isFolder: false);
+
+    /// <summary>Opens a folder for flushes of its file system. A flush reports the failures since the folder was opened, or since the last flush. Linux only.</summary>
+    /// <exception cref="IOException">The folder cannot be opened.</exception>
+    public static SafeFileHandle OpenFileSystem(string folder)
     {
         var descriptor = OpenFolder(folder, 0);
-        var error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
-        if (error == 0)
-        {
-            using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-            error = SynchronizeFileSystem(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
-        }
-
-        Check(error, isFolder: false);
+        Check(descriptor < 0 ? Marshal.GetLastPInvokeError() : 0, isFolder: false);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     /// <param name="error">The error number of fsync; 0 for none.</param>

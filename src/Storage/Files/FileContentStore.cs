@@ -143,7 +143,7 @@ public sealed class FileContentStore : IContentStore
                 held.Add(await _locks.AcquireAsync(key, cancellationToken));
             }
 
-            return await _shared.RunAsync(keys, () => _files.Write(writes, PathOf));
+            return await _shared.RunAsync(keys, () => CaughtUp(() => _files.Write(writes, PathOf)));
         }
         finally
         {
@@ -197,7 +197,13 @@ public sealed class FileContentStore : IContentStore
     private async Task<T> LockedAsync<T>(ContentKey key, Func<T> work, CancellationToken cancellationToken)
     {
         using var held = await _locks.AcquireAsync(key.Value, cancellationToken);
-        return await _shared.RunAsync(key.Value, work);
+        return await _shared.RunAsync(key.Value, () => CaughtUp(work));
+    }
+
+    private T CaughtUp<T>(Func<T> work)
+    {
+        _files.CatchUp();
+        return work();
     }
 
     private string PathOf(ContentKey key) => Path.Combine(_root, Check(key).Value.Replace('/', Path.DirectorySeparatorChar));
@@ -228,7 +234,7 @@ public sealed class FileContentStore : IContentStore
             var count = await DiskThreads.RunAsync(() => DeleteFree(keys, busy));
             foreach (var key in busy)
             {
-                count += await _shared.RunAsync(key.Value, () => _files.Delete([PathOf(key)]));
+                count += await _shared.RunAsync(key.Value, () => CaughtUp(() => _files.Delete([PathOf(key)])));
             }
 
             return count;
@@ -262,7 +268,7 @@ public sealed class FileContentStore : IContentStore
                 }
             }
 
-            return _files.Delete(paths);
+            return CaughtUp(() => _files.Delete(paths));
         }
         finally
         {

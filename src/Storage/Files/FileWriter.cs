@@ -98,6 +98,22 @@ internal sealed class FileWriter(string root, WriteAheadLog? log)
         return batch.Made;
     }
 
+    /// <summary>
+    /// Call it when the lock of a key is held, before the key's file is read: the process that held the lock before may have been killed.
+    /// </summary>
+    /// <exception cref="ContentStoreException">The disk failed.</exception>
+    public void CatchUp()
+    {
+        if (log is not null)
+        {
+            Translated(root, () =>
+            {
+                log.CatchUp();
+                return true;
+            }, FileErrors.Translate);
+        }
+    }
+
     /// <summary>Removes what the log has of deleted and replaced files.</summary>
     /// <exception cref="ContentStoreException">The disk failed.</exception>
     public void EraseDeleted()

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Cli.State;
 
 namespace Orchestrator.Cli.Tests.Commands;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Feed;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.Functions.Orchestrations;
 using Orchestrator.LocalHost.History;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask.Client;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.CrashSweep.Running;
 using Orchestrator.CrashSweep.Writes;
 using Orchestrator.Functions.Orchestrations;

@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Storage.Files;
 using Orchestrator.Testing;

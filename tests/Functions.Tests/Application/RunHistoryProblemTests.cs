@@ -1,7 +1,7 @@
 using Microsoft.DurableTask.Client;
 using Moq;
 using Orchestrator.Activities.Preparation;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Workflows.Runs;
 

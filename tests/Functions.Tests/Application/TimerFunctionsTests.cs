@@ -1,5 +1,5 @@
 using Orchestrator.Activities.Retention;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Functions.Application;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;

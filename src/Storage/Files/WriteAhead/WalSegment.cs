@@ -14,18 +14,25 @@ internal sealed class WalSegment : IDisposable
 {
     private const string NameStart = "segment-";
     private const string Magic = "orchestrator-wal 1 ";
-    private const int HeaderLength = 64;
+    private const int HeaderLength = 128;
+    private const int IdLength = 16;
     private const int FrameLength = 2 * sizeof(int);
 
     private readonly SafeFileHandle _file;
 
-    private WalSegment(SafeFileHandle file, long number, string boot) => (_file, Number, Boot) = (file, number, boot);
+    private WalSegment(SafeFileHandle file, long number, string boot, long id) => (_file, Number, Boot, Id) = (file, number, boot, id);
 
     /// <summary>Segments are numbered from 1 without a gap.</summary>
     public long Number { get; }
 
     /// <summary>Identifies the start of the system in which the segment was created; empty when the header is incomplete.</summary>
     public string Boot { get; }
+
+    /// <summary>
+    /// Distinguishes the segment from one that had its number before: a file that was deleted stays usable for a process that has it open. Random, not 0;
+    /// 0 when the header is incomplete.
+    /// </summary>
+    public long Id { get; }
 
     /// <summary>The length of the file in bytes.</summary>
     public long Length => RandomAccess.GetLength(_file);
@@ -58,14 +65,15 @@ internal sealed class WalSegment : IDisposable
         var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
+            var id = Random.Shared.NextInt64(1, long.MaxValue);
             Span<byte> header = stackalloc byte[HeaderLength];
             header.Fill((byte)' ');
-            Encoding.ASCII.GetBytes(Magic + boot, header);
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Magic}{id:x16} {boot}"), header);
             header[^1] = (byte)'\n';
             RandomAccess.Write(file, header, 0);
             DiskFlush.Flush(file);
             DiskFlush.FlushFolder(folder);
-            return new WalSegment(file, number, boot);
+            return new WalSegment(file, number, boot, id);
         }
         catch
         {
@@ -74,16 +82,18 @@ internal sealed class WalSegment : IDisposable
         }
     }
 
-    public static WalSegment Open(string folder, long number)
+    public static WalSegment Open(string folder, long number, FileAccess access = FileAccess.ReadWrite)
     {
-        var file = File.OpenHandle(PathOf(folder, number), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = File.OpenHandle(PathOf(folder, number), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             Span<byte> header = stackalloc byte[HeaderLength];
             var read = RandomAccess.Read(file, header, 0);
             var text = Encoding.ASCII.GetString(header[..read]);
-            return new WalSegment(
-                file, number, read == HeaderLength && text.StartsWith(Magic, StringComparison.Ordinal) ? text[Magic.Length..].Trim() : "");
+            return read == HeaderLength && text.StartsWith(Magic, StringComparison.Ordinal)
+                && long.TryParse(text.AsSpan(Magic.Length, IdLength), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id)
+                ? new WalSegment(file, number, text[(Magic.Length + IdLength)..].Trim(), id)
+                : new WalSegment(file, number, "", 0);
         }
         catch
         {

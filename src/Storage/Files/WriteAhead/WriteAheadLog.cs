@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Storage.Files.WriteAhead;
@@ -11,7 +12,7 @@ namespace Orchestrator.Storage.Files.WriteAhead;
 /// All changes of a file below the folder that are to be durable must go through the log, in an order that their callers ensure by locks. A segment of
 /// the log is deleted when the whole file system was flushed behind it, in the background. docs/decisions/0035.
 /// </remarks>
-public sealed class WriteAheadLog : IDisposable
+public sealed partial class WriteAheadLog : IDisposable
 {
     /// <summary>No segment of a key has a <c>~</c>, so listings ignore the folder.</summary>
     private const string FolderName = "~wal";
@@ -30,8 +31,10 @@ public sealed class WriteAheadLog : IDisposable
     private readonly WalLock _lock;
     private List<Request> _waiting = [];
     private bool _isCommitting;
+    private bool _isCatchingUp;
     private WalSegment? _segment;
     private long _end;
+    private SafeFileHandle? _fileSystem;
     private Task _discarding = Task.CompletedTask;
 
     private WriteAheadLog(string root, string boot, long maxSegment)
@@ -49,30 +52,28 @@ public sealed class WriteAheadLog : IDisposable
     /// system was restarted.
     /// </returns>
     /// <exception cref="ContentStoreException">Changes must be made again, and that failed.</exception>
-    public static WriteAheadLog? TryOpen(string root)
+    public static WriteAheadLog? TryOpen(string root) => TryOpen(Path.GetFullPath(root), SystemStart.Find(Path.GetFullPath(root)));
+
+    /// <param name="boot">Identifies the start of the system; null where there must be no log.</param>
+    internal static WriteAheadLog? TryOpen(string root, string? boot)
     {
-        root = Path.GetFullPath(root);
-        return SystemStart.Find(root) is { } boot ? Open(root, boot) : null;
+        if (boot is not null)
+        {
+            return Open(root, boot);
+        }
+
+        // The folder comes from a place where it had a log. Its records must not be made again over what is written from now on.
+        using var left = new WriteAheadLog(Path.TrimEndingDirectorySeparator(root), "", MaxSegment);
+        left.Translated(left.Retire);
+        return null;
     }
 
     /// <param name="boot">Identifies the start of the system.</param>
     internal static WriteAheadLog Open(string root, string boot, long maxSegment = MaxSegment)
     {
         var log = new WriteAheadLog(Path.TrimEndingDirectorySeparator(root), boot, maxSegment);
-        try
-        {
-            log.Recover();
-            return log;
-        }
-        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-        {
-            throw FileErrors.Translate(exception, log._folder, root);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ContentStoreException(
-                log._folder, $"Cannot use '{root}': a newer version of the program wrote the log '{log._folder}'. Use that version.", exception);
-        }
+        log.Translated(log.Recover);
+        return log;
     }
 
     /// <summary>Appends to an open file. Blocking: call it on <see cref="DiskThreads"/>.</summary>
@@ -81,75 +82,62 @@ public sealed class WriteAheadLog : IDisposable
     /// <param name="parts">The bytes; at least one.</param>
     /// <param name="offset">The end of the file, in bytes.</param>
     /// <exception cref="IOException">The disk failed. The append may have happened.</exception>
+    /// <exception cref="ContentStoreException">The log cannot be locked.</exception>
     public void Append(SafeFileHandle file, string path, IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset) =>
         Commit([new FileAppend(path, parts, offset, file)], flush: true);
 
     /// <summary>Deletes a file; its folder stays. A missing file is not an error. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be deleted.</exception>
+    /// <exception cref="ContentStoreException">The log cannot be locked.</exception>
     public void Delete(string path) => Commit([new FileDeletion(path, above: null)], flush: true);
 
     /// <summary>
-    /// Makes everything durable by itself and deletes the records, for instance of files that were deleted since. Blocking: call it on
-    /// <see cref="DiskThreads"/>.
+    /// Makes the changes that killed processes recorded and did not make. Call it when the lock of what is to be read and changed is held, before that is
+    /// read: the process that held the lock before may have been killed. Blocking: call it on <see cref="DiskThreads"/>.
     /// </summary>
-    /// <exception cref="IOException">The disk failed. Records may remain.</exception>
-    /// <exception cref="UnauthorizedAccessException">The log must not be written.</exception>
-    internal void Renew()
+    /// <exception cref="IOException">The disk failed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file must not be written.</exception>
+    /// <exception cref="ContentStoreException">The log cannot be locked.</exception>
+    public void CatchUp()
     {
-        if (!Directory.Exists(_folder))
+        lock (_gate)
         {
-            return;
-        }
+            while (_isCatchingUp)
+            {
+                Monitor.Wait(_gate);
+            }
 
-        long number;
-        using (var held = _lock.Take())
-        {
-            CatchUp(held);
-            if (_segment is null)
+            // A batch that is under way has caught up, and no other process writes meanwhile.
+            if (_isCommitting || !HasPending())
             {
                 return;
             }
 
-            number = BeginNext(held);
+            _isCommitting = _isCatchingUp = true;
         }
 
-        DeleteDurable(number);
+        try
+        {
+            using var held = Take();
+            CatchUp(held);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isCommitting = _isCatchingUp = false;
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
     /// <summary>Makes changes in their order. Blocking: call it on <see cref="DiskThreads"/>.</summary>
     /// <param name="flush">False: they are durable with the next change that is flushed.</param>
     /// <exception cref="IOException">The disk failed. The changes may have been made.</exception>
     /// <exception cref="UnauthorizedAccessException">A file must not be written.</exception>
+    /// <exception cref="ContentStoreException">The log cannot be locked.</exception>
     internal void Commit(IReadOnlyList<FileChange> changes, bool flush)
-    {
-        if (!changes.Any(change => change.Size > MaxChange))
-        {
-            CommitTogether(changes, flush);
-            return;
-        }
-
-        foreach (var change in changes)
-        {
-            if (change.Size > MaxChange)
-            {
-                change.Make(flush: true);
-                CommitTogether([new FileFlushed(change.Path)], flush: true);
-            }
-            else
-            {
-                CommitTogether([change], flush);
-            }
-        }
-    }
-
-    /// <summary>Closes the files. Nothing may be changed meanwhile or afterwards.</summary>
-    public void Dispose() => _segment?.Dispose();
-
-    /// <summary>Waits for the deletion of old segments, for tests.</summary>
-    internal Task Discarded => _discarding;
-
-    private void CommitTogether(IReadOnlyList<FileChange> changes, bool flush)
     {
         var request = new Request(changes, flush);
         List<Request> batch = [];
@@ -165,7 +153,7 @@ public sealed class WriteAheadLog : IDisposable
             {
                 // This thread makes the changes of all that wait.
                 (batch, _waiting) = (_waiting, batch);
-                _isCommitting = true;
+                _isCommitting = _isCatchingUp = true;
             }
         }
 
@@ -175,7 +163,7 @@ public sealed class WriteAheadLog : IDisposable
             lock (_gate)
             {
                 batch.ForEach(done => done.IsDone = true);
-                _isCommitting = false;
+                _isCommitting = _isCatchingUp = false;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -183,29 +171,37 @@ public sealed class WriteAheadLog : IDisposable
         request.ThrowIfFailed();
     }
 
+    /// <summary>Closes the files. Nothing may be changed meanwhile or afterwards.</summary>
+    public void Dispose()
+    {
+        _segment?.Dispose();
+        _fileSystem?.Dispose();
+    }
+
+    /// <summary>Waits for the deletion of old segments, for tests.</summary>
+    internal Task Discarded => _discarding;
+
     /// <summary>Records and makes the changes of a batch. Failures are those of its requests.</summary>
     private void Process(List<Request> batch)
     {
         try
         {
-            using var held = _lock.Take();
-            var flush = batch.Exists(request => request.Flush);
-            if (!TryRecord(held, batch, flush))
+            using var held = Take();
+            if (!TryCatchUp(held))
             {
-                // The disk may be full, and has the log's space again. Without a segment each file is flushed by itself.
+                // What a killed process recorded cannot be made. It was not confirmed.
                 Discard(held);
-                batch.ForEach(request => request.Make(flush: true));
-                return;
             }
 
-            batch.ForEach(request => request.Make(flush: false));
-            held.Write(new WalPosition(_segment!.Number, _end));
-            if (batch.Exists(request => request.HasFailed))
+            lock (_gate)
             {
-                // What was reported as failed must not be made again after a crash.
-                Discard(held);
+                _isCatchingUp = false;
+                Monitor.PulseAll(_gate);
             }
-            else if (_end > _maxSegment && _discarding.IsCompleted)
+
+            Process(held, batch.FindAll(request => !request.HasLarge));
+            batch.FindAll(request => request.HasLarge).ForEach(request => ProcessEach(held, request));
+            if (_segment is not null && _end > _maxSegment && _discarding.IsCompleted)
             {
                 Rotate(held);
             }
@@ -216,13 +212,66 @@ public sealed class WriteAheadLog : IDisposable
         }
     }
 
-    private bool TryRecord(WalLock.Held held, List<Request> batch, bool flush)
+    private void Process(WalLock.Held held, List<Request> batch)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        if (!TryRecord(held, batch))
+        {
+            // The disk may be full, and has the log's space again. Without a segment each file is flushed by itself.
+            Discard(held);
+            batch.ForEach(request => request.Make(flush: true));
+            return;
+        }
+
+        batch.ForEach(request => request.Make(flush: false));
+        if (batch.Exists(request => request.HasFailed))
+        {
+            // What was reported as failed must not be made again after a crash.
+            Discard(held);
+            batch.FindAll(request => !request.HasFailed).ForEach(request => request.Make(flush: true));
+            return;
+        }
+
+        held.Write(new WalPosition(_segment!.Number, _segment.Id, _end));
+    }
+
+    /// <summary>Makes one change after the other: one that is flushed by itself must not be visible before those that come before it.</summary>
+    private void ProcessEach(WalLock.Held held, Request request)
+    {
+        foreach (var change in request.Changes)
+        {
+            var part = new Request([change], flush: true);
+            if (change.Size <= MaxChange)
+            {
+                Process(held, [part]);
+            }
+            else
+            {
+                part.Make(flush: true);
+                if (!part.HasFailed)
+                {
+                    Process(held, [part = new Request([new FileFlushed(change.Path)], flush: true)]);
+                }
+            }
+
+            if (part.HasFailed)
+            {
+                request.Fail(part.Failure!);
+                return;
+            }
+        }
+    }
+
+    private bool TryRecord(WalLock.Held held, List<Request> batch)
     {
         try
         {
-            CatchUp(held);
             _segment ??= Begin(held);
-            _end = _segment.Append([.. batch.SelectMany(request => request.Changes)], _root, _end, flush);
+            _end = _segment.Append([.. batch.SelectMany(request => request.Changes)], _root, _end, batch.Exists(request => request.Flush));
             return true;
         }
         catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
@@ -231,144 +280,22 @@ public sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Goes to the end of the log, where another process may have written, and makes the changes that a killed process only recorded.</summary>
-    private void CatchUp(WalLock.Held held)
+    /// <summary>Takes the lock. A failure is of the log, not of the file that is changed.</summary>
+    /// <exception cref="ContentStoreException">The lock cannot be opened, or another process has held it for 30 s.</exception>
+    private WalLock.Held Take()
     {
-        var position = held.Read();
-        if (_segment is null || _segment.Number != position.Segment)
+        try
         {
-            _segment?.Dispose();
-            _segment = WalSegment.NumbersIn(_folder).Contains(position.Segment) ? WalSegment.Open(_folder, position.Segment) : null;
+            return _lock.Take();
         }
-
-        _end = position.Offset;
-        if (_segment is not null && _segment.Length > _end)
+        catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
         {
-            Repeat(_segment.Read(_root, _end, out _end));
-            _segment.Truncate(_end);
-            held.Write(new WalPosition(_segment.Number, _end));
-        }
-    }
-
-    private WalSegment Begin(WalLock.Held held)
-    {
-        var number = Math.Max(held.Read().Segment, WalSegment.NumbersIn(_folder).LastOrDefault()) + 1;
-        var segment = WalSegment.Create(_folder, number, _boot);
-        _end = WalSegment.Start;
-        held.Write(new WalPosition(number, _end));
-        return segment;
-    }
-
-    /// <summary>Begins the next segment. The older ones are to be deleted when everything behind them is durable.</summary>
-    /// <returns>Its number.</returns>
-    private long BeginNext(WalLock.Held held)
-    {
-        // Records without a flush must be durable with the first one of the next segment.
-        _segment!.Flush();
-        var next = Begin(held);
-        _segment.Dispose();
-        _segment = next;
-        return next.Number;
-    }
-
-    private void Rotate(WalLock.Held held)
-    {
-        var number = BeginNext(held);
-        _discarding = Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    DeleteDurable(number);
-                }
-                catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
-                {
-                    // The segments remain, and are deleted with the next one.
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-    }
-
-    /// <summary>Makes everything durable by itself and deletes all segments. The next change begins a new one.</summary>
-    private void Discard(WalLock.Held held)
-    {
-        DiskFlush.FlushFileSystem(_folder);
-        var position = held.Read();
-        _segment?.Dispose();
-        _segment = null;
-        DeleteBefore(long.MaxValue);
-
-        // Before anything is flushed by itself: segments that came back would undo it.
-        DiskFlush.FlushFolder(_folder);
-        held.Write(position with { Offset = WalSegment.Start });
-    }
-
-    /// <summary>Makes everything durable by itself and deletes the segments before this one, whose records were made.</summary>
-    private void DeleteDurable(long number)
-    {
-        DiskFlush.FlushFileSystem(_folder);
-        DeleteBefore(number);
-    }
-
-    private void DeleteBefore(long number) =>
-        WalSegment.NumbersIn(_folder).Where(older => older < number).ToList().ForEach(older => WalSegment.Delete(_folder, older));
-
-    private void Recover()
-    {
-        if (!Directory.Exists(_folder) || WalSegment.NumbersIn(_folder).Count == 0)
-        {
-            return;
-        }
-
-        using var held = _lock.Take();
-        var numbers = WalSegment.NumbersIn(_folder);
-        var changes = new List<FileChange>();
-        foreach (var number in numbers)
-        {
-            using var segment = WalSegment.Open(_folder, number);
-            if (number == numbers[^1] && segment.Boot == _boot)
-            {
-                // The system did not crash: whatever was written can be read.
-                CatchUp(held);
-                return;
-            }
-
-            changes.AddRange(segment.Read(_root, WalSegment.Start, out _));
-        }
-
-        Repeat(changes);
-        DiskFlush.FlushFileSystem(_folder);
-        held.Write(new WalPosition(numbers.LastOrDefault(), WalSegment.Start));
-        _segment = Begin(held);
-        DeleteBefore(_segment.Number);
-    }
-
-    private static void Repeat(List<FileChange> changes)
-    {
-        var flushed = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < changes.Count; i++)
-        {
-            if (changes[i] is FileFlushed)
-            {
-                flushed[changes[i].Path] = i;
-            }
-        }
-
-        for (var i = 0; i < changes.Count; i++)
-        {
-            if (i > flushed.GetValueOrDefault(changes[i].Path, -1))
-            {
-                changes[i].Make(flush: false);
-            }
+            throw FileErrors.Translate(exception, _lock.FilePath);
         }
     }
 
     private sealed class Request(IReadOnlyList<FileChange> changes, bool flush)
     {
-        private Exception? _failure;
-
         public IReadOnlyList<FileChange> Changes => changes;
 
         public bool Flush => flush;
@@ -376,7 +303,12 @@ public sealed class WriteAheadLog : IDisposable
         /// <summary>Whether its batch was processed. Guarded by the log's gate.</summary>
         public bool IsDone { get; set; }
 
-        public bool HasFailed => _failure is not null;
+        /// <summary>Whether a change is too large to be recorded.</summary>
+        public bool HasLarge { get; } = changes.Any(change => change.Size > MaxChange);
+
+        public Exception? Failure { get; private set; }
+
+        public bool HasFailed => Failure is not null;
 
         public void Make(bool flush)
         {
@@ -393,13 +325,13 @@ public sealed class WriteAheadLog : IDisposable
             }
         }
 
-        public void Fail(Exception exception) => _failure ??= exception;
+        public void Fail(Exception exception) => Failure ??= exception;
 
         public void ThrowIfFailed()
         {
-            if (_failure is not null)
+            if (Failure is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+                ExceptionDispatchInfo.Throw(Failure);
             }
         }
     }

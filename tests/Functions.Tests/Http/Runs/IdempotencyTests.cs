@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.DurableTask.Client;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Orchestrator.Activities.Feed;
 using Orchestrator.Activities.RunLogs;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Functions.Tests.Http.Runs;

@@ -1,5 +1,5 @@
 using System.Net;
-using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.RunLogs;
 
 namespace Orchestrator.Functions.Tests.Http.Runs;
 

@@ -131,6 +131,120 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal("before", await TextAsync(Open("boot 2"), Lines));
     }
 
+    /// <summary>One of two processes meets a failure; the other has the deleted segment open.</summary>
+    [Fact]
+    public async Task Process_goes_on_in_the_log_after_another_one_had_a_failure()
+    {
+        var (one, other) = (Open("boot 1"), Open("boot 1"));
+        await other.PutAsync(Value, Bytes("old"));
+        await one.PutAsync(Lines, Bytes("before"));
+        Directory.CreateDirectory(_folder.Combine("runs/refused/below"));
+        await Assert.ThrowsAsync<ContentValueException>(() => one.PutAsync(ContentKey.Of("runs", "refused"), Bytes("refused")));
+        Directory.Delete(_folder.Combine("runs/refused"), recursive: true);
+
+        await other.PutAsync(Value, Bytes("new"));
+
+        Assert.False(File.Exists(_folder.Combine("runs/refused")));
+        File.Delete(PathOf(Value));
+        Assert.Equal("new", await TextAsync(Open("boot 2"), Value));
+    }
+
+    [Fact]
+    public async Task Log_that_is_deleted_by_hand_while_processes_run_is_begun_anew()
+    {
+        var (one, other) = (Open("boot 1"), Open("boot 1"));
+        await one.PutAsync(Value, Bytes("old"));
+        await other.PutAsync(Value, Bytes("older"));
+        Directory.Delete(_folder.Combine("~wal"), recursive: true);
+
+        await one.PutAsync(Value, Bytes("new"));
+        await other.PutAsync(Lines, Bytes("lines"));
+        File.Delete(PathOf(Value));
+        File.Delete(PathOf(Lines));
+        var restarted = Open("boot 2");
+
+        Assert.Equal(("new", "lines"), (await TextAsync(restarted, Value), await TextAsync(restarted, Lines)));
+    }
+
+    [Fact]
+    public async Task Large_change_comes_behind_one_that_a_killed_process_recorded()
+    {
+        var (killed, next) = (Open("boot 1"), Open("boot 1"));
+        await killed.PutAsync(Value, Bytes("one"));
+        await next.PutAsync(ContentKey.Of("runs", "other"), Bytes("x"));
+        Record(new FileReplacement(PathOf(Value), Bytes("of the killed")));
+
+        await next.PutAsync(Value, new byte[300_000]);
+
+        Assert.Equal(300_000, (await next.GetAsync(Value))!.Bytes.Length);
+        Assert.Equal(300_000, (await Open("boot 2").GetAsync(Value))!.Bytes.Length);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Append_goes_to_the_file_that_a_killed_process_left(bool deletes)
+    {
+        var (killed, next) = (Open("boot 1"), Open("boot 1"));
+        await killed.AppendAsync(Lines, Bytes("one\n"));
+        await next.PutAsync(ContentKey.Of("runs", "other"), Bytes("x"));
+        Record(deletes ? new FileDeletion(PathOf(Lines), _folder.Path) : new FileReplacement(PathOf(Lines), Bytes("replaced\n")));
+
+        await next.AppendAsync(Lines, Bytes("two\n"));
+
+        var expected = deletes ? "two\n" : "replaced\ntwo\n";
+        Assert.Equal(expected, await TextAsync(next, Lines));
+        Assert.Equal(expected, await TextAsync(Open("boot 2"), Lines));
+    }
+
+    /// <summary>As from a local disk to a network drive.</summary>
+    [Fact]
+    public async Task Log_of_a_folder_that_is_now_where_there_must_be_none_is_made_again_and_deleted()
+    {
+        var store = Open("boot 1");
+        await store.PutAsync(Value, Bytes("value"));
+        await store.AppendAsync(Lines, Bytes("one\n"));
+        File.Delete(PathOf(Value));
+
+        Assert.Null(WriteAheadLog.TryOpen(_folder.Path, boot: null));
+
+        Assert.Equal("value", await File.ReadAllTextAsync(PathOf(Value)));
+        Assert.Empty(Directory.GetFiles(_folder.Combine("~wal"), "segment-*"));
+        await new FileContentStore(_folder.Path, TimeProvider.System).AppendAsync(Lines, Bytes("two\n"));
+        Assert.Equal("one\ntwo\n", await TextAsync(Open("boot 2"), Lines));
+    }
+
+    /// <summary>As a reader without the right to write sees it: the lock cannot be opened.</summary>
+    [Fact]
+    public async Task Folder_is_read_without_writing_unless_the_system_was_restarted()
+    {
+        await Open("boot 1").PutAsync(Value, Bytes("value"));
+        File.Delete(_folder.Combine("~wal/lock"));
+        Directory.CreateDirectory(_folder.Combine("~wal/lock"));
+
+        Assert.Equal("value", await TextAsync(Open("boot 1"), Value));
+        var refusal = Assert.Throws<ContentStoreException>(() => WriteAheadLog.Open(_folder.Path, "boot 2"));
+        Assert.Contains("was in use when its system was restarted", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("~wal/lock", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A flush of the file system failed once: the mark stands for it, since a disk cannot be made to fail here.</summary>
+    [Fact]
+    public async Task Segments_behind_a_failed_flush_are_deleted_only_when_their_changes_were_made_again()
+    {
+        var log = NewLog("boot 1", maxSegment: 400);
+        var store = new FileContentStore(_folder.Path, TimeProvider.System, log: log);
+        await store.PutAsync(Value, Bytes("value"));
+        await File.WriteAllTextAsync(_folder.Combine("~wal/lost"), "");
+        File.Delete(PathOf(Value));
+
+        await store.PutAsync(Lines, new byte[500]);
+        await log.Discarded;
+
+        Assert.Equal("value", await TextAsync(store, Value));
+        Assert.Equal(["lock", "position"], Directory.GetFiles(_folder.Combine("~wal")).Select(Path.GetFileName).Order());
+    }
+
     /// <summary>Every write to the segment finds the disk full; the files have room, as when the log was what filled the disk.</summary>
     [Fact]
     public async Task Log_that_finds_the_disk_full_gives_its_space_back_and_the_write_is_flushed_by_itself()

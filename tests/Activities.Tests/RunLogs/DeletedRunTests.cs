@@ -1,9 +1,10 @@
+using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Tests.Runs;
+namespace Orchestrator.Activities.Tests.RunLogs;
 
 /// <summary>A late writer of a run that was deleted, while another run has its id.</summary>
 public class DeletedRunTests

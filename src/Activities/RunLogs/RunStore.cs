@@ -1,11 +1,11 @@
 using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Activities.RunLogs;
 
 /// <summary>
 /// Reads and writes runs in a content store: their records, and in their logs what each attempt executes, and its outputs. Attempts of a run are

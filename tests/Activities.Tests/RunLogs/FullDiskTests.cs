@@ -10,7 +10,7 @@ using Orchestrator.Storage;
 using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Tests.Runs;
+namespace Orchestrator.Activities.Tests.RunLogs;
 
 /// <summary>Deletions on a disk without a free block: they are the remedy that the message of a full disk names.</summary>
 [Trait("Trust", "15")]

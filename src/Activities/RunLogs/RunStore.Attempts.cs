@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
 using Orchestrator.Activities.Records;
-using Orchestrator.Activities.RunLogs;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Workflows.Planning;
 using Orchestrator.Workflows.Runs;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Activities.RunLogs;
 
 /// <content>What each attempt executes, and its outputs.</content>
 public sealed partial class RunStore

@@ -1,8 +1,9 @@
 using Orchestrator.Activities.Records;
+using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Files;
 
-namespace Orchestrator.Activities.Runs;
+namespace Orchestrator.Activities.RunLogs;
 
 /// <summary>
 /// Deletes runs from the store. First the record is marked as being deleted, by compare-and-swap, so that no start, resume or fork uses a run that is
