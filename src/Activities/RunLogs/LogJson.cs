@@ -17,7 +17,13 @@ internal static class LogJson
     private const int MaxKept = 256 * 1024;
 
     /// <summary>As the serializer sets them.</summary>
-    private static readonly JsonWriterOptions Options = new() { Encoder = WorkflowJson.Compact.Encoder, MaxDepth = 64, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = WorkflowJson.Compact.Encoder, MaxDepth = MaxDepth, SkipValidation = true };
+
+    /// <summary>Maximum nesting of a record: a value may have 64 levels, and the record has some around it.</summary>
+    private const int MaxDepth = 80;
+
+    /// <summary><see cref="WorkflowJson.Compact"/>, for records.</summary>
+    public static JsonSerializerOptions Compact { get; } = new(WorkflowJson.Compact) { MaxDepth = MaxDepth };
 
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json)? Kept;
@@ -215,7 +221,7 @@ internal static class LogJson
         if (value is not null)
         {
             json.WritePropertyName(name);
-            value.WriteTo(json, WorkflowJson.Compact);
+            value.WriteTo(json, Compact);
         }
     }
 
@@ -226,7 +232,7 @@ internal static class LogJson
         if (value is not null)
         {
             json.WritePropertyName(name);
-            JsonSerializer.Serialize(json, value, WorkflowJson.Compact);
+            JsonSerializer.Serialize(json, value, Compact);
         }
     }
 }

@@ -5,7 +5,6 @@ using Orchestrator.Activities.Checkpoints;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Storage;
 using Orchestrator.Workflows.Runs;
-using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.RunLogs;
 
@@ -108,7 +107,7 @@ internal sealed record LogLine(LogRecord Record, ReadOnlyMemory<byte> Bytes, Dic
         return [.. json.Length > MaxEvent ? Json(Cut(item)) : json, (byte)'\n'];
     }
 
-    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, WorkflowJson.Compact);
+    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, LogJson.Compact);
 
     /// <summary>The record in its frame; null when it has more than <paramref name="most"/> bytes of JSON.</summary>
     private static byte[]? Framed(LogRecord record, int most = int.MaxValue) =>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Activities.Checkpoints;
-using Orchestrator.Workflows.Serialization;
 
 namespace Orchestrator.Activities.RunLogs;
 
@@ -75,7 +74,7 @@ internal sealed record LogRecord
     {
         try
         {
-            var record = JsonSerializer.Deserialize<LogRecord>(json, withValues ? WorkflowJson.Compact : WithoutValues);
+            var record = JsonSerializer.Deserialize<LogRecord>(json, withValues ? LogJson.Compact : WithoutValues);
             return record is { Event: { Event: not null, RunId: not null }, Checkpoint: null, Part: null }
                 or { Event: null, Checkpoint: not null, Part: null }
                 or { Event: null, Checkpoint: null, Part.Name: not null }
@@ -90,7 +89,7 @@ internal sealed record LogRecord
 
     private static JsonSerializerOptions Reading()
     {
-        var options = new JsonSerializerOptions(WorkflowJson.Compact) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { DropValues } } };
+        var options = new JsonSerializerOptions(LogJson.Compact) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { DropValues } } };
         options.MakeReadOnly();
         return options;
     }

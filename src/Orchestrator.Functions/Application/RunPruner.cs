@@ -36,13 +36,10 @@ public sealed class RunPruner(ContentPruner content, RunDeleter deleter, RunStor
             }
         }
 
-        report = report with { Runs = deleted, Leftovers = [.. leftovers] };
-        if (!report.IsEmpty)
-        {
-            await deleter.EraseAsync(cancellationToken);
-        }
 
-        return report;
+        // Also when there was nothing to delete: a deletion may have been cut off before it erased.
+        await deleter.EraseAsync(cancellationToken);
+        return report with { Runs = deleted, Leftovers = [.. leftovers] };
     }
 
     /// <summary>Whether the deletion succeeded; false when the run was resumed, started or deleted meanwhile.</summary>

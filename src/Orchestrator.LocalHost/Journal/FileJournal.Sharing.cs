@@ -80,11 +80,12 @@ public sealed partial class FileJournal
         ObjectDisposedException.ThrowIf(_disposed, this);
         var (path, note) = (LockPath(_instances, instanceId), NotePath(_notes, instanceId));
 
-        // Of later generations, when the first one is deleted, only the file of the lock tells quickly.
-        bool HasFirstHistory() => File.Exists(PathOf(new JournalId(instanceId, 0)));
+        // An instance that ended in its first generation keeps that history. Of one with later generations only the file of the lock tells quickly.
+        bool HasFirst() => File.Exists(PathOf(new JournalId(instanceId, 0)));
+        bool EndedInFirst() => File.Exists(ExtractPath(new JournalId(instanceId, 0))) && !File.Exists(PathOf(new JournalId(instanceId, 1)));
         for (var probes = 0; ; probes++)
         {
-            if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }, HasFirstHistory) is { } hold)
+            if (InstanceLock.TryAcquire(path, note, JournalOwner.ThisProcess(_time) with { Instance = instanceId }, HasFirst, EndedInFirst) is { } hold)
             {
                 await CatchUpAsync(hold).ConfigureAwait(false);
                 _holds[hold] = true;

@@ -21,9 +21,9 @@ internal sealed class InstanceLock : IInstanceHold
     public bool IsFirst { get; private init; }
 
     /// <summary>
-    /// Whether the history shows that the instance was held before, so that the file of the lock need not: it is deleted with the release then.
+    /// Whether a history will show that the instance was held before, so that the file of the lock need not: it is deleted with the release then.
     /// </summary>
-    public required Func<bool> HasHistory { get; init; }
+    public required Func<bool> IsKnown { get; init; }
 
     /// <summary>Called when the lock is released.</summary>
     public Action? Disposed { get; set; }
@@ -31,10 +31,11 @@ internal sealed class InstanceLock : IInstanceHold
     /// <param name="path">The path of the file to lock, which is created when it is missing.</param>
     /// <param name="note">The path of the note.</param>
     /// <param name="owner">The content of the note.</param>
-    /// <param name="hasHistory">Whether the instance has a history, for <see cref="HasHistory"/>.</param>
+    /// <param name="hasHistory">Whether the instance has a history without the file of the lock.</param>
+    /// <param name="isKnown">As <see cref="IsKnown"/>.</param>
     /// <returns>The lock; null when it is held already.</returns>
     /// <exception cref="JournalException">The lock cannot be written.</exception>
-    public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner, Func<bool> hasHistory)
+    public static InstanceLock? TryAcquire(string path, string note, JournalOwner owner, Func<bool> hasHistory, Func<bool> isKnown)
     {
         RemoveObstacle(path);
         RemoveObstacle(note);
@@ -60,7 +61,7 @@ internal sealed class InstanceLock : IInstanceHold
                 if (IsAt(held, path))
                 {
                     WriteNote(note, owner);
-                    return new InstanceLock(held, path, note) { IsFirst = isFirst && !hasHistory(), HasHistory = hasHistory };
+                    return new InstanceLock(held, path, note) { IsFirst = isFirst && !hasHistory(), IsKnown = isKnown };
                 }
             }
             catch (Exception exception) when (FileErrors.IsOfTheDisk(exception))
@@ -151,7 +152,7 @@ internal sealed class InstanceLock : IInstanceHold
         }
     }
 
-    public void Dispose() => Dispose(HasHistory() ? [_note, _path] : [_note]);
+    public void Dispose() => Dispose(IsKnown() ? [_note, _path] : [_note]);
 
     public void DisposeAndDelete() => Dispose(_note, _note + TemporaryExtension, _path);
 

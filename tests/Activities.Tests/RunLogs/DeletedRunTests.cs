@@ -1,6 +1,6 @@
-using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Activities.RunLogs;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tests.Runs;
 using Orchestrator.Testing.Stores;
 using Orchestrator.Workflows.Runs;
 

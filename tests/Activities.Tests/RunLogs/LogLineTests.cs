@@ -36,6 +36,17 @@ public sealed class LogLineTests
         Assert.EndsWith("the whole is in 'runs/r1/run.json')", Read(LogLine.Of(Run, failed)).Record.Event!.Error!.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>JSON of users has 64 levels at most; the record has some around it.</summary>
+    [Fact]
+    public void Part_with_the_deepest_value_is_written_and_read()
+    {
+        var deepest = new string('[', 64) + new string(']', 64);
+
+        var (_, read) = Read(LogLine.Of(Run, "outputs-1", 1, Encoding.UTF8.GetBytes(deepest)));
+
+        Assert.Equal(deepest, read.Part!.Value!.Value.GetRawText());
+    }
+
     [Fact]
     public void Event_up_to_the_maximum_is_not_cut()
     {

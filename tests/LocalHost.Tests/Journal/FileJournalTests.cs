@@ -35,28 +35,38 @@ public sealed class FileJournalTests : JournalContractTests
     }
 
     [Fact]
-    public async Task Released_instance_with_a_history_leaves_no_lock_file_and_is_not_taken_for_a_new_one()
+    public async Task Released_instance_that_ended_leaves_no_lock_file_and_is_not_taken_for_a_new_one()
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         var hold = await journal.HoldAsync("a");
-        await journal.AppendAsync(new JournalId("a", 0), 0, "1"u8.ToArray());
+        var id = new JournalId("a", 0);
+        await journal.AppendAsync(id, 0, "1"u8.ToArray());
+        await journal.PutExtractAsync(id, ["1"u8.ToArray()]);
 
         hold!.Dispose();
 
         Assert.Equal(
-            _folder.Combine("shared/instances/a~0.jsonl"), Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Combine("shared/instances"))));
+            [_folder.Combine("shared/instances/a~0.end"), _folder.Combine("shared/instances/a~0.jsonl")],
+            Directory.EnumerateFileSystemEntries(_folder.Combine("shared/instances")).Order(StringComparer.Ordinal));
         Assert.False((await journal.HoldAsync("a"))!.IsFirst);
     }
 
-    /// <summary>A continued execution: the history of the first generation is deleted.</summary>
-    [Fact]
-    public async Task Released_instance_of_a_later_generation_is_not_taken_for_a_new_one()
+    /// <summary>A continued execution: the history of the first generation is deleted, in the background.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Released_instance_of_a_later_generation_is_not_taken_for_a_new_one(bool isDeletedLater)
     {
         await using var journal = FileJournal.Open(_folder.Combine("shared"));
         var hold = await journal.HoldAsync("a");
+        var first = new JournalId("a", 0);
+        await journal.AppendAsync(first, 0, "1"u8.ToArray());
+        await journal.PutExtractAsync(first, ["1"u8.ToArray()]);
         await journal.AppendAsync(new JournalId("a", 1), 0, "1"u8.ToArray());
+        await (isDeletedLater ? Task.CompletedTask : journal.DeleteAsync(first));
 
         hold!.Dispose();
+        await journal.DeleteAsync(first);
 
         Assert.False((await journal.HoldAsync("a"))!.IsFirst);
     }

@@ -32,6 +32,47 @@ internal abstract class FileChange(string path)
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public abstract void Make(bool flush);
 
+    /// <summary>Makes the change again from its record. A file that has it already stays as it is: it may have more than the log knows.</summary>
+    /// <inheritdoc cref="Make"/>
+    public virtual void Repeat(bool flush)
+    {
+        if (IsNeeded())
+        {
+            Make(flush);
+        }
+    }
+
+    /// <summary>Whether the file lacks the change.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public abstract bool IsNeeded();
+
+    /// <summary>Whether what was recorded of the file before is of no importance.</summary>
+    public virtual bool IsWhole => true;
+
+    /// <summary>Whether the file has these bytes at the offset.</summary>
+    protected bool Has(IReadOnlyList<ReadOnlyMemory<byte>> parts, long offset)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        foreach (var part in parts)
+        {
+            var present = new byte[part.Length];
+            if (RandomAccess.Read(file, present, offset) != part.Length || !part.Span.SequenceEqual(present))
+            {
+                return false;
+            }
+
+            offset += part.Length;
+        }
+
+        return true;
+    }
+
     /// <summary>The maximum length of the body of the change's record, in bytes.</summary>
     public int MaxLength(string root) => checked((int)(Head + Encoding.UTF8.GetMaxByteCount(path.Length - root.Length) + Size));
 
@@ -68,7 +109,9 @@ internal abstract class FileChange(string path)
             FileChangeKind.Deleted => new FileDeletion(path, above: null),
             FileChangeKind.DeletedWithFolders => new FileDeletion(path, root),
             FileChangeKind.Flushed => new FileFlushed(path),
-            var kind => throw new InvalidDataException($"A change of kind {(int)kind} is not known to this version."),
+            FileChangeKind.Flushing => new FileFlushing(path),
+            var kind => throw new InvalidDataException(
+                $"a newer version of the program wrote the log of '{root}' (a change of kind {(int)kind}). Use that version."),
         };
     }
 }
@@ -81,6 +124,7 @@ internal enum FileChangeKind : byte
     Deleted = 3,
     DeletedWithFolders = 4,
     Flushed = 5,
+    Flushing = 6,
 }
 
 /// <summary>Writes a whole file, over an existing one.</summary>
@@ -89,6 +133,8 @@ internal sealed class FileReplacement(string path, ReadOnlyMemory<byte> content)
     protected override FileChangeKind Kind => FileChangeKind.Replaced;
 
     protected override IReadOnlyList<ReadOnlyMemory<byte>> Content => [content];
+
+    public override bool IsNeeded() => new FileInfo(Path) is not { Exists: true } present || present.Length != content.Length || !Has([content], 0);
 
     public override void Make(bool flush) => DurableFile.Write(Path, content, overwrite: true, flush);
 }
@@ -105,13 +151,18 @@ internal sealed class FileAppend(string path, IReadOnlyList<ReadOnlyMemory<byte>
 
     protected override IReadOnlyList<ReadOnlyMemory<byte>> Content => parts;
 
+    public override bool IsWhole => offset == 0;
+
+    public override bool IsNeeded() =>
+        (offset == 0 || (new FileInfo(Path) is { Exists: true } present && present.Length >= offset)) && !Has(parts, offset);
+
     public override void Make(bool flush)
     {
         if (file is not null)
         {
             DurableFile.Append(file, Path, parts, offset, flush);
         }
-        else if (offset == 0 || (new FileInfo(Path) is { Exists: true } present && present.Length >= offset))
+        else
         {
             using var opened = DurableFile.Open(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, flush);
             DurableFile.Append(opened, Path, parts, offset, flush);
@@ -127,6 +178,8 @@ internal sealed class FileDeletion(string path, string? above) : FileChange(path
     public bool IsMade { get; private set; }
 
     protected override FileChangeKind Kind => above is null ? FileChangeKind.Deleted : FileChangeKind.DeletedWithFolders;
+
+    public override bool IsNeeded() => File.Exists(Path);
 
     public override void Make(bool flush)
     {
@@ -146,7 +199,34 @@ internal sealed class FileFlushed(string path) : FileChange(path)
 {
     protected override FileChangeKind Kind => FileChangeKind.Flushed;
 
+    public override bool IsNeeded() => false;
+
     public override void Make(bool flush)
     {
+    }
+}
+
+/// <summary>
+/// The file is about to be changed and flushed by itself. If that process is killed, the next one flushes the file, since it goes on behind what it finds.
+/// </summary>
+internal sealed class FileFlushing(string path) : FileChange(path)
+{
+    public override bool IsWhole => false;
+
+    protected override FileChangeKind Kind => FileChangeKind.Flushing;
+
+    public override bool IsNeeded() => false;
+
+    public override void Make(bool flush)
+    {
+    }
+
+    public override void Repeat(bool flush)
+    {
+        if (File.Exists(Path))
+        {
+            using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            DiskFlush.Flush(file);
+        }
     }
 }

@@ -10,7 +10,10 @@ internal static class SystemStart
     private static readonly HashSet<string> LocalFormats =
         new(["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "overlay", "overlayfs", "tmpfs"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The kernel's random id of its start; null on other systems than Linux, and when the folder is not on a local file system.</summary>
+    /// <summary>The number of the field of a line of mountinfo that has the mount point.</summary>
+    private const int MountPoint = 4;
+
+    /// <summary>The kernel's random id of its start; null on other systems than Linux, and when the folder is not as a whole on one local file system.</summary>
     public static string? Find(string folder)
     {
         if (!OperatingSystem.IsLinux())
@@ -20,7 +23,7 @@ internal static class SystemStart
 
         try
         {
-            return LocalFormats.Contains(new DriveInfo(Existing(folder)).DriveFormat)
+            return LocalFormats.Contains(new DriveInfo(Existing(folder)).DriveFormat) && IsOnOneFileSystem(folder)
                 && Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id"), out var id)
                 ? id.ToString()
                 : null;
@@ -29,6 +32,21 @@ internal static class SystemStart
         {
             return null;
         }
+    }
+
+    /// <summary>Whether nothing below the folder is on another file system, as far as mounts and links directly in the folder say.</summary>
+    private static bool IsOnOneFileSystem(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return true;
+        }
+
+        var below = (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder).TrimEnd('/') + "/";
+        return !File.ReadLines("/proc/self/mountinfo")
+                .Any(line => line.Split(' ') is { Length: > MountPoint } fields
+                    && fields[MountPoint].Replace("\\040", " ", StringComparison.Ordinal).StartsWith(below, StringComparison.Ordinal))
+            && !Directory.EnumerateFileSystemEntries(folder).Any(FolderWalk.IsLink);
     }
 
     private static string Existing(string folder) =>

@@ -58,13 +58,21 @@ internal sealed class WalLock(string folder)
                 if (Time.GetElapsedTime(began) > Limit)
                 {
                     throw new IOException(
-                        $"another process has held '{FilePath}' for {Limit.TotalSeconds:0} s. End that process, then try again", exception);
+                        $"process {FindHolder()} has held '{FilePath}' for {Limit.TotalSeconds:0} s. If it is stopped, let it go on or end it, then try again",
+                        exception);
                 }
 
                 // The system does not report that another process has released the lock.
                 wait.SpinOnce();
             }
         }
+    }
+
+    /// <summary>The id of the process that took the lock last.</summary>
+    private int FindHolder()
+    {
+        using var file = File.OpenHandle(_position, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return Held.ReadHolder(file);
     }
 
     /// <summary>The lock, held.</summary>
@@ -79,8 +87,12 @@ internal sealed class WalLock(string folder)
         {
             try
             {
-                return new Held(
+                var taken = new Held(
                     held, File.OpenHandle(position, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+                Span<byte> holder = stackalloc byte[sizeof(int)];
+                BinaryPrimitives.WriteInt32LittleEndian(holder, Environment.ProcessId);
+                RandomAccess.Write(taken._file, holder, Length);
+                return taken;
             }
             catch
             {
@@ -90,6 +102,13 @@ internal sealed class WalLock(string folder)
         }
 
         private const int Length = 3 * sizeof(long);
+
+        /// <summary>The id of the process that took the lock last, behind the position.</summary>
+        public static int ReadHolder(SafeFileHandle file)
+        {
+            Span<byte> holder = stackalloc byte[sizeof(int)];
+            return RandomAccess.Read(file, holder, Length) == sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(holder) : 0;
+        }
 
         public WalPosition Read() => Read(_file);
 

@@ -40,15 +40,22 @@ internal sealed class WalSegment : IDisposable
     /// <summary>Where the first record begins, in bytes.</summary>
     public static long Start => HeaderLength;
 
-    /// <summary>
-    /// The numbers of the segments in a folder, in ascending order, without those before a gap: their deletion was lost in a crash.
-    /// </summary>
+    /// <summary>The file of the segment.</summary>
+    public required string FilePath { get; init; }
+
+    /// <summary>The numbers of all segments in a folder, in ascending order.</summary>
+    public static List<long> AllIn(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, NameStart + "*")
+            .Select(path => long.TryParse(
+                Path.GetFileName(path).AsSpan(NameStart.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            .Where(number => number > 0).Order(),
+    ];
+
+    /// <summary>The numbers of the segments in a folder, in ascending order, without those before a gap: their deletion was lost in a crash.</summary>
     public static List<long> NumbersIn(string folder)
     {
-        var numbers = Directory.EnumerateFiles(folder, NameStart + "*")
-            .Select(path => Path.GetFileName(path)[NameStart.Length..])
-            .Select(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
-            .Where(number => number > 0).Order().ToList();
+        var numbers = AllIn(folder);
         var first = numbers.Count - 1;
         while (first > 0 && numbers[first - 1] == numbers[first] - 1)
         {
@@ -73,7 +80,7 @@ internal sealed class WalSegment : IDisposable
             RandomAccess.Write(file, header, 0);
             DiskFlush.Flush(file);
             DiskFlush.FlushFolder(folder);
-            return new WalSegment(file, number, boot, id);
+            return new WalSegment(file, number, boot, id) { FilePath = path };
         }
         catch
         {
@@ -84,7 +91,8 @@ internal sealed class WalSegment : IDisposable
 
     public static WalSegment Open(string folder, long number, FileAccess access = FileAccess.ReadWrite)
     {
-        var file = File.OpenHandle(PathOf(folder, number), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        var path = PathOf(folder, number);
+        var file = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             Span<byte> header = stackalloc byte[HeaderLength];
@@ -92,8 +100,8 @@ internal sealed class WalSegment : IDisposable
             var text = Encoding.ASCII.GetString(header[..read]);
             return read == HeaderLength && text.StartsWith(Magic, StringComparison.Ordinal)
                 && long.TryParse(text.AsSpan(Magic.Length, IdLength), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id)
-                ? new WalSegment(file, number, text[(Magic.Length + IdLength)..].Trim(), id)
-                : new WalSegment(file, number, "", 0);
+                ? new WalSegment(file, number, text[(Magic.Length + IdLength)..].Trim(), id) { FilePath = path }
+                : new WalSegment(file, number, "", 0) { FilePath = path };
         }
         catch
         {
@@ -165,6 +173,27 @@ internal sealed class WalSegment : IDisposable
         }
 
         return changes;
+    }
+
+    /// <summary>
+    /// Whether a complete record follows behind the offset although none begins there: then what is there is damaged, and not just incomplete.
+    /// </summary>
+    public bool HasRecordBehind(long offset)
+    {
+        var bytes = new byte[Math.Max(0, Length - offset)];
+        var rest = bytes.AsSpan(0, RandomAccess.Read(_file, bytes, offset));
+        for (var at = 1; at + FrameLength < rest.Length; at++)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest[at..]);
+            if (length > 0 && length <= rest.Length - at - FrameLength
+                && Enum.IsDefined((FileChangeKind)rest[at + FrameLength])
+                && RecordFrame.Checksum(null, rest.Slice(at + FrameLength, length)) == BinaryPrimitives.ReadUInt32LittleEndian(rest[(at + sizeof(int))..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string PathOf(string folder, long number) =>

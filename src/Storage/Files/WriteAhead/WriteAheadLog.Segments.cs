@@ -75,7 +75,13 @@ public sealed partial class WriteAheadLog
         }
 
         _end = position.Offset;
-        if (_segment is not null && _segment.Length > _end)
+        if (_segment is not null && _segment.Length < _end)
+        {
+            // A copy that was taken while it was written. In this start of the system all files have what was recorded.
+            FlushFiles();
+            DeleteAll(held);
+        }
+        else if (_segment is not null && _segment.Length > _end)
         {
             // It may have been killed before the flush.
             _segment.Flush();
@@ -87,7 +93,7 @@ public sealed partial class WriteAheadLog
 
     private WalSegment Begin(WalLock.Held held)
     {
-        var number = Math.Max(held.Read().Segment, WalSegment.NumbersIn(_folder).LastOrDefault()) + 1;
+        var number = Math.Max(held.Read().Segment, WalSegment.AllIn(_folder).LastOrDefault()) + 1;
         _ = FileSystem;
         var segment = WalSegment.Create(_folder, number, _boot);
         _end = WalSegment.Start;
@@ -181,7 +187,11 @@ public sealed partial class WriteAheadLog
     {
         FlushFiles();
         DeleteBefore(number);
+        DiskFlush.FlushFolder(_folder);
     }
+
+    /// <summary>Whether the disk has room for a log and for what is written beside it.</summary>
+    private bool HasRoom() => new DriveInfo(_root).AvailableFreeSpace > 4 * _maxSegment;
 
     private void FlushFiles()
     {
@@ -200,7 +210,7 @@ public sealed partial class WriteAheadLog
     private SafeFileHandle FileSystem => LazyInitializer.EnsureInitialized(ref _fileSystem, () => DiskFlush.OpenFileSystem(_folder));
 
     private void DeleteBefore(long number) =>
-        WalSegment.NumbersIn(_folder).Where(older => older < number).ToList().ForEach(older => WalSegment.Delete(_folder, older));
+        WalSegment.AllIn(_folder).Where(older => older < number).ToList().ForEach(older => WalSegment.Delete(_folder, older));
 
     /// <summary>Makes the changes again if the system was restarted since. Without a restart whatever was written can be read, and nothing is written.</summary>
     private void Recover()
@@ -210,7 +220,18 @@ public sealed partial class WriteAheadLog
             return;
         }
 
-        using var held = Take();
+        WalLock.Held held;
+        try
+        {
+            held = Take();
+        }
+        catch (ContentStoreException) when (!ReadAll().Exists(change => change.IsNeeded()))
+        {
+            // A backup, or a disk that may only be read: the files have everything.
+            return;
+        }
+
+        using var released = held;
         if (IsCurrent())
         {
             return;
@@ -264,8 +285,21 @@ public sealed partial class WriteAheadLog
         var changes = new List<FileChange>();
         foreach (var number in WalSegment.NumbersIn(_folder))
         {
-            using var segment = WalSegment.Open(_folder, number);
-            changes.AddRange(segment.Read(_root, WalSegment.Start, out _));
+            try
+            {
+                using var segment = WalSegment.Open(_folder, number, FileAccess.Read);
+                changes.AddRange(segment.Read(_root, WalSegment.Start, out var end));
+                if (segment.HasRecordBehind(end))
+                {
+                    throw new InvalidDataException(
+                        $"The log '{segment.FilePath}' is damaged at byte {end}, and has records behind that. What is in the files is as the disk has it: "
+                        + "put the log back from a copy, or move it away to go on without what it may have.");
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                // Another process has deleted it, because its changes are durable.
+            }
         }
 
         return changes;
@@ -290,27 +324,27 @@ public sealed partial class WriteAheadLog
         }
         catch (InvalidDataException exception)
         {
-            throw new ContentStoreException(
-                _folder, $"Cannot use '{_root}': a newer version of the program wrote the log '{_folder}'. Use that version.", exception);
+            throw new ContentStoreException(_folder, $"Cannot use '{_root}': {exception.Message}", exception);
         }
     }
 
+    /// <summary>Makes changes again, of each file from the last one on that says what the whole file is.</summary>
     private static void Repeat(List<FileChange> changes, bool flush)
     {
-        var flushed = new Dictionary<string, int>(StringComparer.Ordinal);
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < changes.Count; i++)
         {
-            if (changes[i] is FileFlushed)
+            if (changes[i].IsWhole)
             {
-                flushed[changes[i].Path] = i;
+                first[changes[i].Path] = i;
             }
         }
 
         for (var i = 0; i < changes.Count; i++)
         {
-            if (i > flushed.GetValueOrDefault(changes[i].Path, -1))
+            if (i >= first.GetValueOrDefault(changes[i].Path))
             {
-                changes[i].Make(flush);
+                changes[i].Repeat(flush);
             }
         }
     }

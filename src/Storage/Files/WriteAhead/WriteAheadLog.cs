@@ -219,6 +219,13 @@ public sealed partial class WriteAheadLog : IDisposable
             return;
         }
 
+        if (_segment is null && !HasRoom())
+        {
+            // A log would take the space that deletions need.
+            batch.ForEach(request => request.Make(flush: true));
+            return;
+        }
+
         if (!TryRecord(held, batch))
         {
             // The disk may be full, and has the log's space again. Without a segment each file is flushed by itself.
@@ -251,6 +258,7 @@ public sealed partial class WriteAheadLog : IDisposable
             }
             else
             {
+                Process(held, [new Request([new FileFlushing(change.Path)], flush: true)]);
                 part.Make(flush: true);
                 if (!part.HasFailed)
                 {

@@ -214,15 +214,59 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal("one\ntwo\n", await TextAsync(Open("boot 2"), Lines));
     }
 
+    /// <summary>A change of the large file that its process did not record as made, and appends of the next process behind it.</summary>
+    [Fact]
+    public async Task Append_that_is_there_is_not_made_again_and_what_is_behind_it_stays()
+    {
+        var store = Open("boot 1");
+        await store.AppendAsync(Lines, Bytes("one\n"));
+        await File.AppendAllTextAsync(PathOf(Lines), "not in the log\n");
+        await store.AppendAsync(Lines, Bytes("two\n"));
+
+        Assert.Equal("one\nnot in the log\ntwo\n", await TextAsync(Open("boot 2"), Lines));
+    }
+
+    [Fact]
+    public async Task Damaged_record_with_others_behind_it_is_named_and_nothing_is_written()
+    {
+        var store = Open("boot 1");
+        await store.PutAsync(Value, Bytes("one"));
+        await store.PutAsync(Value, Bytes("two"));
+        await store.PutAsync(Value, Bytes("three"));
+        var segment = Assert.Single(Directory.GetFiles(_folder.Combine("~wal"), "segment-*"));
+        using (var file = File.OpenHandle(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            RandomAccess.Write(file, "X"u8, WalSegment.Start + 10);
+        }
+
+        var refusal = Assert.Throws<ContentStoreException>(() => Open("boot 2"));
+
+        Assert.Contains($"'{segment}' is damaged at byte {WalSegment.Start}", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("three", await File.ReadAllTextAsync(PathOf(Value)));
+        Assert.True(File.Exists(segment));
+    }
+
+    [Fact]
+    public async Task Folder_with_a_part_elsewhere_has_no_log()
+    {
+        await Open("boot 1").PutAsync(Value, Bytes("value"));
+        Directory.Move(_folder.Combine("runs"), _folder.Combine("elsewhere"));
+        Directory.CreateSymbolicLink(_folder.Combine("runs"), _folder.Combine("elsewhere"));
+
+        Assert.Null(SystemStart.Find(_folder.Path));
+    }
+
     /// <summary>As a reader without the right to write sees it: the lock cannot be opened.</summary>
     [Fact]
-    public async Task Folder_is_read_without_writing_unless_the_system_was_restarted()
+    public async Task Folder_is_read_without_writing_unless_a_crash_lost_something()
     {
         await Open("boot 1").PutAsync(Value, Bytes("value"));
         File.Delete(_folder.Combine("~wal/lock"));
         Directory.CreateDirectory(_folder.Combine("~wal/lock"));
 
         Assert.Equal("value", await TextAsync(Open("boot 1"), Value));
+        Assert.Equal("value", await TextAsync(Open("boot 2"), Value));
+        File.Delete(PathOf(Value));
         var refusal = Assert.Throws<ContentStoreException>(() => WriteAheadLog.Open(_folder.Path, "boot 2"));
         Assert.Contains("was in use when its system was restarted", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("~wal/lock", refusal.Message, StringComparison.Ordinal);
@@ -398,6 +442,8 @@ public sealed class WriteAheadLogTests : IDisposable
     private sealed class NewerChange(string path) : FileChange(path)
     {
         protected override FileChangeKind Kind => (FileChangeKind)99;
+
+        public override bool IsNeeded() => true;
 
         public override void Make(bool flush)
         {
