@@ -24,6 +24,8 @@ internal sealed class AttemptClaim : IAsyncDisposable
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _released = new();
     private (PreparedRun Run, ExecuteStepInput Call)? _begun;
+    private bool _isBeginKnown = true;
+    private byte[]? _uncertain;
     private ITimer? _expiry;
     private Task _renewing = Task.CompletedTask;
     private string? _etag;
@@ -74,12 +76,17 @@ internal sealed class AttemptClaim : IAsyncDisposable
         }
 
         var asked = _time.GetTimestamp();
-        if (await events.BeginAsync(run, before, started, Writer, After) is not { } earlier)
+
+        // When this throws, the start may be in the log all the same: then it is to be released.
+        (_begun, _isBeginKnown) = ((run, call), false);
+        var earlier = await events.BeginAsync(run, before, started, Writer, After);
+        _isBeginKnown = true;
+        if (earlier is null)
         {
+            _begun = null;
             return null;
         }
 
-        _begun = (run, call);
         if (_etag is null)
         {
             Renew(asked);
@@ -101,6 +108,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
         }
 
         // The value first: the next owner of the claim must find none.
+        _etag = _uncertain is null ? _etag : await OwnAsync(_uncertain) ?? _etag;
         await (_etag is null ? Task.CompletedTask : _store.DeleteAsync(_key, _etag));
         if (_begun is var (run, call) && (await HolderAsync(call)) == Writer)
         {
@@ -111,7 +119,7 @@ internal sealed class AttemptClaim : IAsyncDisposable
     }
 
     private async Task<string?> HolderAsync(ExecuteStepInput call) =>
-        (await _logs.IndexAsync(call.Run, isCurrent: false, CancellationToken.None))
+        (await _logs.IndexAsync(call.Run, isCurrent: !_isBeginKnown, CancellationToken.None))
             .HolderOf(new AttemptKey(call.RunAttempt, call.StepId, call.Attempt));
 
     private void Renew(long asked)
@@ -125,7 +133,6 @@ internal sealed class AttemptClaim : IAsyncDisposable
 
     private async Task RenewAsync(Func<byte[]> content)
     {
-        byte[]? uncertain = null;
         while (true)
         {
             await Task.Delay(RenewInterval, _time, _released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -135,24 +142,24 @@ internal sealed class AttemptClaim : IAsyncDisposable
             }
 
             var asked = _time.GetTimestamp();
-            var next = uncertain ?? content();
+            var next = _uncertain ?? content();
             try
             {
                 var written = _etag is null ? await _store.CreateAsync(_key, next) : await _store.ReplaceAsync(_key, next, _etag);
-                var etag = written ?? (uncertain is null ? null : await OwnAsync(next));
+                var etag = written ?? (_uncertain is null ? null : await OwnAsync(next));
                 if (etag is null)
                 {
                     await _lost.CancelAsync();
                     return;
                 }
 
-                (_etag, uncertain) = (etag, null);
+                (_etag, _uncertain) = (etag, null);
                 _expiry!.Change(Left(asked), Timeout.InfiniteTimeSpan);
             }
             catch (ContentStoreException)
             {
                 // Try again at the next renewal, until the lease expires. Whether this write happened is not known.
-                uncertain = next;
+                _uncertain = next;
             }
         }
     }
