@@ -9,8 +9,8 @@ namespace Orchestrator.LocalHost.Journal;
 
 /// <summary>One history file. It stays open between writes while the budget allows it.</summary>
 /// <remarks>
-/// Not written by <c>DurableFile</c>, which opens the file and looks for its end at each append, and truncates a failed one: this writer knows the
-/// end, and after a failure changes nothing until the history was read and checked.
+/// Not written by a content store, which opens the file and looks for its end at each append: this writer knows the end, and after a failure writes
+/// nothing until the history was read and checked.
 /// </remarks>
 /// <param name="path">The path of the file, which the first write creates.</param>
 /// <param name="length">The number of durable bytes.</param>

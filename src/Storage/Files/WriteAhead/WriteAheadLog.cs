@@ -17,7 +17,9 @@ public sealed partial class WriteAheadLog : IDisposable
     /// <summary>No segment of a key has a <c>~</c>, so listings ignore the folder.</summary>
     private const string FolderName = "~wal";
 
-    /// <summary>Length of a segment in bytes after which the next one begins: so much at most is made again after a crash, or twice that.</summary>
+    /// <summary>
+    /// Length of a segment in bytes after which the next one begins. It grows further while the file system is being flushed behind the segment before.
+    /// </summary>
     private const long MaxSegment = 4 * 1024 * 1024;
 
     /// <summary>Maximum size in bytes of a change that is recorded. The file of a larger one is flushed by itself.</summary>
