@@ -23,8 +23,8 @@ public sealed class StoppedStepTests
     /// <param name="content">A part of what is written; empty for a read.</param>
     /// <param name="time">Which such moment, from 1: every step reads the control of its run before its work.</param>
     [Theory]
-    [InlineData(5_000, Log, "\"c\"", 1)]
-    [InlineData(0, Log, "\"b\"", 1)]
+    [InlineData(5_000, Log, "\"stepPath\":\"c\"", 1)]
+    [InlineData(0, Log, "\"stepPath\":\"b\"", 1)]
     [InlineData(0, Log, "", 1)]
     [InlineData(0, Control, "", 2)]
     [InlineData(0, Control, "", 3)]
